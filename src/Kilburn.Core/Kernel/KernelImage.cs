@@ -1,0 +1,32 @@
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Core.Kernel;
+
+/// <summary>Where the kernel lies in physical memory, as its linker laid it out.</summary>
+/// <remarks>
+/// Text, constants and data follow each other; each starts at a multiple of 4 KiB. The first MiB is mapped with pages by the boot
+/// code, stacks and their unmapped guards included; <c>VirtualMemory.Start</c> only tightens what it finds there.
+/// </remarks>
+public struct KernelImage
+{
+    /// <summary>Code: read-only and executable.</summary>
+    public PhysicalRange Text;
+
+    /// <summary>Constants: read-only.</summary>
+    public PhysicalRange Constants;
+
+    /// <summary>Everything else, stacks and zeroed data included: read-write. Its end is KERNEL END.</summary>
+    public PhysicalRange Data;
+
+    /// <summary>The page of the vector table: physical 0 on this architecture's classic layout.</summary>
+    public PhysicalAddress Vectors;
+
+    /// <summary>TTBR1's table of 16 KiB: physical 0x4000.</summary>
+    public PhysicalAddress FirstLevelTable;
+
+    /// <summary>An empty 8 KiB first-level table that TTBR0 points to while no space is active.</summary>
+    public PhysicalAddress EmptyTable;
+
+    /// <summary>Zeroed second-level tables in the first MiB, for what start-up maps before there are frames.</summary>
+    public PhysicalRange EarlyTables;
+}

@@ -1,0 +1,11 @@
+namespace Kilburn.Core.Locks;
+
+/// <summary>What happens to a lock.</summary>
+public enum LockChange : byte
+{
+    /// <summary>It is about to be waited for.</summary>
+    Taken,
+
+    /// <summary>It was given back.</summary>
+    Released,
+}

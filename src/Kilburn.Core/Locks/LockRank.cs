@@ -1,0 +1,27 @@
+namespace Kilburn.Core.Locks;
+
+/// <summary>The order in which locks are taken: a core that holds one takes only those of a higher rank.</summary>
+/// <remarks>The table with what each guards is <c>docs/locking.md</c>.</remarks>
+public enum LockRank : byte
+{
+    /// <summary>The list of spaces.</summary>
+    SpaceList = 1,
+
+    /// <summary>The kernel heap: its classes, runs and pages.</summary>
+    Heap = 2,
+
+    /// <summary>The MMIO window and the border between it and the heap.</summary>
+    Mmio = 3,
+
+    /// <summary>One space: its tables and counts.</summary>
+    Space = 4,
+
+    /// <summary>Tables of the kernel half.</summary>
+    KernelTables = 5,
+
+    /// <summary>Generation, ASID map and reserved ASIDs.</summary>
+    Asids = 6,
+
+    /// <summary>Pages that are cut into second-level tables, and free blocks above a magazine.</summary>
+    Frames = 7,
+}
