@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Core.Descriptors;
+
+/// <summary>A second-level descriptor of the small-page form: maps 4 KiB.</summary>
+/// <remarks>
+/// <code>
+///  31                12 11 10  9  8   6 5   4  3  2  1  0
+/// +--------------------+--+--+---+-----+-----+--+--+--+--+
+/// |     PA[31:12]      |nG| S|AP2| TEX |AP10 | C| B| 1|XN|
+/// +--------------------+--+--+---+-----+-----+--+--+--+--+
+/// </code>
+/// Source: ARM DDI 0406C.d, B3.5.1.
+/// </remarks>
+public readonly struct SmallPageDescriptor
+{
+    private const uint FrameMask = 0xFFFF_F000;
+    private const int NotGlobalShift = 11;
+    private const int ShareableShift = 10;
+    private const int Ap2Shift = 9;
+    private const int TexShift = 6;
+    private const int Ap10Shift = 4;
+    private const int CAndBShift = 2;
+    private const uint TypeBit = 1u << 1;
+    private const uint ExecuteNeverBit = 1u << 0;
+    private const uint PermissionMask = (1u << Ap2Shift) | (3u << Ap10Shift) | ExecuteNeverBit;
+
+    // The fields tile the word: no gap, no overlap. A mistake here divides by zero, which is compile error CS0020.
+    private const ulong FieldSum = (ulong)FrameMask + (1u << NotGlobalShift) + (1u << ShareableShift) + (1u << Ap2Shift)
+        + (7u << TexShift) + (3u << Ap10Shift) + (3u << CAndBShift) + TypeBit + ExecuteNeverBit;
+
+    private const uint FieldsTileTheWord = 1u / (FieldSum == 0xFFFF_FFFFul ? 1u : 0u);
+
+    private readonly uint _raw;
+
+    private SmallPageDescriptor(uint raw) => _raw = raw;
+
+    /// <summary>The word as the walker reads it.</summary>
+    public uint Raw => _raw;
+
+    /// <summary>First byte of the page.</summary>
+    public PhysicalAddress Frame => new(_raw & FrameMask);
+
+    /// <summary>AP[2:0].</summary>
+    public AccessPermission Access => (AccessPermission)(((_raw >> (Ap2Shift - 2)) & 4) | ((_raw >> Ap10Shift) & 3));
+
+    /// <summary>TEX[0], C, B.</summary>
+    public MemoryType Type => (MemoryType)(((_raw >> (TexShift - 2)) & 4) | ((_raw >> CAndBShift) & 3));
+
+    /// <summary>nG.</summary>
+    public Scope Scope => (Scope)((_raw >> NotGlobalShift) & 1);
+
+    /// <summary>XN.</summary>
+    public Execution Execution => (Execution)(_raw & ExecuteNeverBit);
+
+    /// <summary>S.</summary>
+    public bool IsShareable => ((_raw >> ShareableShift) & 1) != 0;
+
+    /// <summary>Encodes a shareable mapping.</summary>
+    /// <param name="frame">First byte of the page, a multiple of 4 KiB: the low bits are dropped.</param>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="type">How the memory behaves.</param>
+    /// <param name="scope">Under which ASIDs it holds.</param>
+    /// <param name="execution">Whether it may be executed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SmallPageDescriptor Create(
+        PhysicalAddress frame, AccessPermission access, MemoryType type, Scope scope, Execution execution) =>
+        new((frame.Value & FrameMask)
+            | ((uint)scope << NotGlobalShift)
+            | (1u << ShareableShift)
+            | (((uint)access >> 2) << Ap2Shift)
+            | (((uint)type >> 2) << TexShift)
+            | (((uint)access & 3) << Ap10Shift)
+            | (((uint)type & 3) << CAndBShift)
+            | TypeBit
+            | (uint)execution);
+
+    /// <summary>The same mapping with other rights. A live entry may be changed so without break-before-make.</summary>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="execution">Whether it may be executed.</param>
+    public SmallPageDescriptor WithRights(AccessPermission access, Execution execution) =>
+        new((_raw & ~PermissionMask)
+            | (((uint)access >> 2) << Ap2Shift)
+            | (((uint)access & 3) << Ap10Shift)
+            | (uint)execution);
+
+    /// <summary>Takes a word that <see cref="SecondLevelEntry.Kind"/> has shown to be of this form.</summary>
+    internal static SmallPageDescriptor FromEntry(uint raw) => new(raw);
+}

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Core.Descriptors;
+
+/// <summary>A first-level descriptor of the supersection form: maps 16 MiB, written into 16 entries that follow each other.</summary>
+/// <remarks>
+/// <code>
+///  31       24 23   20 19 18 17 16  15 14  12 11 10 9 8    5 4  3  2  1  0
+/// +-----------+-------+--+--+--+--+---+------+-----+-+------+--+--+--+--+---+
+/// | PA[31:24] |  PAx  |NS| 1|nG| S|AP2| TEX  |AP10 |0| PAx  |XN| C| B| 1|PXN|
+/// +-----------+-------+--+--+--+--+---+------+-----+-+------+--+--+--+--+---+
+/// </code>
+/// PAx extends the address past 32 bits and is zero here. A supersection has no domain field: it is in domain 0.
+/// Source: ARM DDI 0406C.d, B3.5.1.
+/// </remarks>
+public readonly struct SupersectionDescriptor
+{
+    private const uint FrameMask = 0xFF00_0000;
+    private const uint ExtendedAddressHigh = 15u << 20;
+    private const uint NotSecureBit = 1u << 19;
+    private const uint SupersectionBit = 1u << 18;
+    private const int NotGlobalShift = 17;
+    private const int ShareableShift = 16;
+    private const int Ap2Shift = 15;
+    private const int TexShift = 12;
+    private const int Ap10Shift = 10;
+    private const uint ZeroBit = 1u << 9;
+    private const uint ExtendedAddressLow = 15u << 5;
+    private const int ExecuteNeverShift = 4;
+    private const int CAndBShift = 2;
+    private const uint TypeBit = 1u << 1;
+    private const uint PrivilegedExecuteNeverBit = 1u << 0;
+
+    private const ulong FieldSum = (ulong)FrameMask + ExtendedAddressHigh + NotSecureBit + SupersectionBit
+        + (1u << NotGlobalShift) + (1u << ShareableShift) + (1u << Ap2Shift) + (7u << TexShift) + (3u << Ap10Shift) + ZeroBit
+        + ExtendedAddressLow + (1u << ExecuteNeverShift) + (3u << CAndBShift) + TypeBit + PrivilegedExecuteNeverBit;
+
+    private const uint FieldsTileTheWord = 1u / (FieldSum == 0xFFFF_FFFFul ? 1u : 0u);
+
+    private readonly uint _raw;
+
+    private SupersectionDescriptor(uint raw) => _raw = raw;
+
+    /// <summary>The word as the walker reads it.</summary>
+    public uint Raw => _raw;
+
+    /// <summary>First byte of the 16 MiB.</summary>
+    public PhysicalAddress Frame => new(_raw & FrameMask);
+
+    /// <summary>AP[2:0].</summary>
+    public AccessPermission Access => (AccessPermission)(((_raw >> (Ap2Shift - 2)) & 4) | ((_raw >> Ap10Shift) & 3));
+
+    /// <summary>TEX[0], C, B.</summary>
+    public MemoryType Type => (MemoryType)(((_raw >> (TexShift - 2)) & 4) | ((_raw >> CAndBShift) & 3));
+
+    /// <summary>nG.</summary>
+    public Scope Scope => (Scope)((_raw >> NotGlobalShift) & 1);
+
+    /// <summary>XN.</summary>
+    public Execution Execution => (Execution)((_raw >> ExecuteNeverShift) & 1);
+
+    /// <summary>S.</summary>
+    public bool IsShareable => ((_raw >> ShareableShift) & 1) != 0;
+
+    /// <summary>PXN: the kernel may not execute it.</summary>
+    public bool IsPrivilegedExecuteNever => (_raw & PrivilegedExecuteNeverBit) != 0;
+
+    /// <summary>Encodes a shareable mapping.</summary>
+    /// <param name="frame">First byte, a multiple of 16 MiB: the low bits are dropped.</param>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="type">How the memory behaves.</param>
+    /// <param name="scope">Under which ASIDs it holds.</param>
+    /// <param name="execution">Whether it may be executed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SupersectionDescriptor Create(
+        PhysicalAddress frame, AccessPermission access, MemoryType type, Scope scope, Execution execution) =>
+        new((frame.Value & FrameMask)
+            | SupersectionBit
+            | ((uint)scope << NotGlobalShift)
+            | (1u << ShareableShift)
+            | (((uint)access >> 2) << Ap2Shift)
+            | (((uint)type >> 2) << TexShift)
+            | (((uint)access & 3) << Ap10Shift)
+            | ((uint)execution << ExecuteNeverShift)
+            | (((uint)type & 3) << CAndBShift)
+            | TypeBit);
+
+    /// <summary>Takes a word that <see cref="FirstLevelEntry.Kind"/> has shown to be of this form.</summary>
+    internal static SupersectionDescriptor FromEntry(uint raw) => new(raw);
+}
