@@ -1,0 +1,8 @@
+namespace System.Reflection;
+
+public sealed class DefaultMemberAttribute : Attribute
+{
+    public DefaultMemberAttribute(string memberName)
+    {
+    }
+}
