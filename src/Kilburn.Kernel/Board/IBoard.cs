@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
+
+namespace Kilburn.Kernel.Board;
+
+/// <summary>What the monitor, the self-tests and the benchmarks ask of a board, and the virtual memory system does not.</summary>
+/// <remarks>
+/// Always used as <c>where TBoard : struct, IBoard</c> and passed by <c>ref</c>, as <see cref="Kilburn.Core.IMachine"/> is. A value may
+/// be copied: what it stands for is outside of it.
+/// </remarks>
+public interface IBoard
+{
+    /// <summary>Sends one byte to the console; waits while the console cannot take it.</summary>
+    /// <param name="value">A line ends with <c>\n</c> alone: the board adds what its terminal wants.</param>
+    void WriteByte(byte value);
+
+    /// <summary>Waits for a byte from the console.</summary>
+    /// <param name="value">The byte; zero at the end.</param>
+    /// <returns>False when no byte will ever come: a hosted console whose input has ended.</returns>
+    bool TryReadByte(out byte value);
+
+    /// <summary>Makes one access as the kernel would, and survives the fault that it may cause.</summary>
+    /// <param name="access">
+    /// Read: one load. Write: one store. Execute: a call of the address, whose code must return at once if there is any.
+    /// </param>
+    /// <param name="address">Any address; a multiple of 4 for loads and stores.</param>
+    /// <param name="value">The word to store, or the word loaded; unchanged by a fault.</param>
+    /// <returns>The fault, decoded; <see cref="FaultReport.IsFault"/> is false when none came.</returns>
+    /// <remarks>The user domain is open for the duration (DACR), so that the rights of user pages decide and not their domain.</remarks>
+    FaultReport Probe(FaultAccess access, VirtualAddress address, ref uint value);
+
+    /// <summary>Prints what this machine is: a few lines that start with <c>machine:</c>.</summary>
+    void DescribeMachine();
+
+    /// <summary>Instructions that ran, modulo 2^32: PMCCNTR under <c>-icount shift=0</c>. Zero where nothing counts.</summary>
+    uint InstructionCount { get; }
+
+    /// <summary>Ends the machine.</summary>
+    /// <param name="status">What the command line that started it returns: 0 for success.</param>
+    [DoesNotReturn]
+    void PowerOff(uint status);
+
+    /// <summary>Starts the machine again from its first instruction.</summary>
+    [DoesNotReturn]
+    void Reboot();
+}
