@@ -21,6 +21,9 @@ public struct KernelImage
     /// <summary>The page of the vector table: physical 0 on this architecture's classic layout.</summary>
     public PhysicalAddress Vectors;
 
+    /// <summary>The vectors as they were linked into the image: a multiple of 64 bytes at a multiple of 64.</summary>
+    public PhysicalRange VectorSource;
+
     /// <summary>TTBR1's table of 16 KiB: physical 0x4000.</summary>
     public PhysicalAddress FirstLevelTable;
 

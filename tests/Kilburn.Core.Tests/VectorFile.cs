@@ -1,0 +1,26 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Xunit;
+
+namespace Kilburn.Core.Tests;
+
+/// <summary>Reads a truth table of <c>tests/vectors</c>: one case a line, columns by white space, '#' starts a comment.</summary>
+internal static class VectorFile
+{
+    public static IEnumerable<TheoryDataRow<string, string[]>> Read(string name)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "vectors", name);
+        int number = 0;
+        foreach (string line in File.ReadLines(path))
+        {
+            number++;
+            string[] columns = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (columns.Length != 0)
+            {
+                yield return new TheoryDataRow<string, string[]>($"{name}:{number}", columns);
+            }
+        }
+    }
+}
