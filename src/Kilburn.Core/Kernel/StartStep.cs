@@ -1,6 +1,6 @@
 namespace Kilburn.Core.Kernel;
 
-/// <summary>The steps of <see cref="VirtualMemory.Start"/>, in their order. Each was proven on the machine when it is reported.</summary>
+/// <summary>The steps of start-up, in their order. Each was proven on the machine when it is reported.</summary>
 public enum StartStep
 {
     /// <summary>All memory is seen at 0x80000000.</summary>
