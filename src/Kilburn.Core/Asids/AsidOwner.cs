@@ -1,0 +1,24 @@
+namespace Kilburn.Core.Asids;
+
+/// <summary>What the allocator keeps in a space's control page, at its start.</summary>
+/// <remarks>
+/// Fields are words, so that <see cref="IMachine"/>'s shared accesses reach them. Control pages lie above the vector page, so
+/// that the address zero ends the list.
+/// </remarks>
+public struct AsidOwner
+{
+    /// <summary>An <see cref="AsidWord"/>. Shared: written under the allocator's lock by release, read by acquire.</summary>
+    internal uint Word;
+
+    /// <summary>TTBR0 of the space. Written once, before the owner is attached.</summary>
+    internal uint TableBase;
+
+    /// <summary>The number that people call the space by. Written once, when the owner is attached.</summary>
+    internal uint Id;
+
+    /// <summary>Physical address of the next owner. Guarded by the allocator's lock.</summary>
+    internal uint Next;
+
+    /// <summary>Physical address of the previous owner. Guarded by the allocator's lock.</summary>
+    internal uint Previous;
+}
