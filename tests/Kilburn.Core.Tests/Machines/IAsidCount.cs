@@ -1,0 +1,22 @@
+namespace Kilburn.Core.Tests.Machines;
+
+/// <summary>How many ASIDs a <see cref="PlainMachine{TAsids}"/> has.</summary>
+public interface IAsidCount
+{
+    static abstract int Count { get; }
+}
+
+public readonly struct Asids6 : IAsidCount
+{
+    public static int Count => 6;
+}
+
+public readonly struct Asids8 : IAsidCount
+{
+    public static int Count => 8;
+}
+
+public readonly struct Asids256 : IAsidCount
+{
+    public static int Count => 256;
+}

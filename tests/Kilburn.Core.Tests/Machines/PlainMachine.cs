@@ -1,0 +1,161 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+
+namespace Kilburn.Core.Tests.Machines;
+
+/// <summary>One core of a machine that is memory and little more. It checks no order: that is the model's part.</summary>
+public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachine
+    where TAsids : struct, IAsidCount
+{
+    private readonly PlainMemory _memory = memory;
+    private readonly uint _coreIndex = coreIndex;
+
+    public static bool WalksAreCoherent => true;
+
+    public static bool BranchPredictorNeedsMaintenance => false;
+
+    public static int AsidCount => TAsids.Count;
+
+    public static int CoreCount => PlainMemory.CoreCount;
+
+    public readonly uint CoreIndex => _coreIndex;
+
+    public readonly uint ReadWord(PhysicalAddress address) => Data<uint>(address);
+
+    public readonly void WriteWord(PhysicalAddress address, uint value, string file = "", int line = 0) =>
+        Data<uint>(address) = value;
+
+    public readonly ref T Data<T>(PhysicalAddress address)
+        where T : unmanaged => ref Unsafe.As<byte, T>(ref _memory.ByteAt(address));
+
+    public readonly ref T Data<T>(VirtualAddress address)
+        where T : unmanaged => ref Data<T>(LinearMap.ToPhysical(address));
+
+    public readonly void Clear(PhysicalAddress start, uint lengthInBytes) => _memory.At(start, lengthInBytes).Clear();
+
+    public readonly void Copy(PhysicalAddress destination, PhysicalAddress source, uint lengthInBytes) =>
+        _memory.At(source, lengthInBytes).CopyTo(_memory.At(destination, lengthInBytes));
+
+    public readonly uint CompareExchange(ref uint location, uint value, uint comparand)
+    {
+        _memory.BeforeSharedAccess?.Invoke(nameof(CompareExchange));
+        return Interlocked.CompareExchange(ref location, value, comparand);
+    }
+
+    public readonly uint LoadAcquire(ref uint location)
+    {
+        _memory.BeforeSharedAccess?.Invoke(nameof(LoadAcquire));
+        return Volatile.Read(ref location);
+    }
+
+    public readonly void StoreRelease(ref uint location, uint value)
+    {
+        _memory.BeforeSharedAccess?.Invoke(nameof(StoreRelease));
+        Volatile.Write(ref location, value);
+    }
+
+    public readonly void Relax()
+    {
+    }
+
+    public readonly uint MaskInterrupts() => 0;
+
+    public readonly void RestoreInterrupts(uint state)
+    {
+    }
+
+    public readonly void SynchronizeData(string file = "", int line = 0)
+    {
+    }
+
+    public readonly void SynchronizeContext(string file = "", int line = 0)
+    {
+    }
+
+    public readonly void Synchronize(string file = "", int line = 0)
+    {
+    }
+
+    public readonly void CleanToUnification(PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0)
+    {
+    }
+
+    public readonly void CleanInvalidateToCoherency(
+        PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0)
+    {
+    }
+
+    public readonly void InvalidateInstructionCaches(string file = "", int line = 0)
+    {
+    }
+
+    public readonly void InvalidateBranchPredictors(string file = "", int line = 0)
+    {
+    }
+
+    public readonly void InvalidateLocalTlb(string file = "", int line = 0)
+    {
+        _memory.LocalFlushes[_coreIndex]++;
+        _memory.InvalidateCore(_coreIndex);
+    }
+
+    public readonly void InvalidateTlbs(string file = "", int line = 0)
+    {
+        for (uint core = 0; core < CoreCount; core++)
+        {
+            _memory.InvalidateCore(core);
+        }
+    }
+
+    public readonly void InvalidateAsid(Asid asid, string file = "", int line = 0) => _memory.InvalidateAsid(asid.Value);
+
+    public readonly void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    {
+    }
+
+    public readonly void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0)
+    {
+    }
+
+    public readonly void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    {
+    }
+
+    public readonly void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0)
+    {
+    }
+
+    public readonly void RemoveAsid(Asid asid, string file = "", int line = 0) => _memory.InvalidateAsid(asid.Value);
+
+    public readonly void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) =>
+        _memory.Run(_coreIndex, translationTableBase, asid.Value);
+
+    public readonly void LeaveSpace(uint translationTableBase, string file = "", int line = 0) =>
+        _memory.Leave(_coreIndex, translationTableBase);
+
+    public readonly uint ReadRegister(SystemRegister register) => 0;
+
+    public readonly void WriteRegister(SystemRegister register, uint value, string file = "", int line = 0)
+    {
+    }
+
+    public readonly uint Translate(VirtualAddress address, TranslationAccess access) => 1;
+
+    public readonly void NoteFrames(
+        FrameChange change, FrameUse use, PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0)
+    {
+    }
+
+    public readonly void NoteLock(LockRank rank, LockChange change)
+    {
+    }
+
+    [DoesNotReturn]
+    public readonly void Panic(ReadOnlySpan<byte> invariant, uint value) =>
+        throw new PanicException(System.Text.Encoding.UTF8.GetString(invariant), value);
+}
