@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
+using Kilburn.Core.Kernel;
 
 namespace Kilburn.Kernel.Board;
 
@@ -32,6 +33,9 @@ public interface IBoard
 
     /// <summary>Prints what this machine is: a few lines that start with <c>machine:</c>.</summary>
     void DescribeMachine();
+
+    /// <summary>The virtual memory system of the kernel that runs on this board: one value, in the kernel's static data.</summary>
+    ref VirtualMemory Memory { get; }
 
     /// <summary>Instructions that ran, modulo 2^32: PMCCNTR under <c>-icount shift=0</c>. Zero where nothing counts.</summary>
     uint InstructionCount { get; }
