@@ -1,0 +1,6 @@
+namespace Kilburn.Hosted;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
