@@ -1,0 +1,203 @@
+using System;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+using Kilburn.Model.Memory;
+using Kilburn.Model.Translation;
+
+namespace Kilburn.Model.Cores;
+
+/// <summary>One core: its registers, and everything that a program can do on it.</summary>
+public sealed partial class ProcessorCore
+{
+    private const int StepKindCount = (int)StepKind.InstructionCacheLine + 1;
+
+    private readonly long[] _counts = new long[StepKindCount];
+    private TranslationRegisters _registers;
+    private bool _areInterruptsMasked;
+    private uint _heldRanks; // bit n: a lock of rank n
+
+    internal ProcessorCore(Machine machine, int index)
+    {
+        Machine = machine;
+        Index = index;
+        _linear = new uint[FrameCountOf(machine)];
+    }
+
+    /// <summary>The machine that the core belongs to.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>The core's number. MPIDR[1:0].</summary>
+    public int Index { get; }
+
+    /// <summary>The translation registers, as an instruction would read them.</summary>
+    public TranslationRegisters Registers => _registers;
+
+    /// <summary>DFSR.</summary>
+    public uint DataFaultStatus { get; private set; }
+
+    /// <summary>DFAR.</summary>
+    public VirtualAddress DataFaultAddress { get; private set; }
+
+    /// <summary>IFSR.</summary>
+    public uint InstructionFaultStatus { get; private set; }
+
+    /// <summary>IFAR.</summary>
+    public VirtualAddress InstructionFaultAddress { get; private set; }
+
+    /// <summary>True while interrupts are masked.</summary>
+    public bool AreInterruptsMasked => _areInterruptsMasked;
+
+    /// <summary>True while the program holds a lock that told so with <see cref="NoteLock"/>.</summary>
+    public bool HoldsLocks => _heldRanks != 0;
+
+    /// <summary>How often a step was done on this core.</summary>
+    /// <param name="kind">Which.</param>
+    public long CountOf(StepKind kind) => _counts[(int)kind];
+
+    /// <summary>Replaces a word if it holds what is expected. A full barrier.</summary>
+    /// <param name="location">The shared word.</param>
+    /// <param name="value">The new value.</param>
+    /// <param name="comparand">The value expected.</param>
+    /// <returns>What the word held.</returns>
+    public uint CompareExchange(ref uint location, uint value, uint comparand)
+    {
+        Reschedule();
+        return Interlocked.CompareExchange(ref location, value, comparand);
+    }
+
+    /// <summary>Reads a shared word; later accesses stay behind it.</summary>
+    /// <param name="location">The word.</param>
+    public uint LoadAcquire(ref uint location)
+    {
+        Reschedule();
+        return Volatile.Read(ref location);
+    }
+
+    /// <summary>Writes a shared word; earlier accesses stay before it.</summary>
+    /// <param name="location">The word.</param>
+    /// <param name="value">The new value.</param>
+    public void StoreRelease(ref uint location, uint value)
+    {
+        Reschedule();
+        Volatile.Write(ref location, value);
+    }
+
+    /// <summary>Lets another core go on.</summary>
+    public void Relax()
+    {
+        Reschedule();
+        Thread.SpinWait(1);
+    }
+
+    /// <summary>Masks interrupts.</summary>
+    /// <returns>1 when they were masked already, else 0.</returns>
+    public uint MaskInterrupts()
+    {
+        uint state = _areInterruptsMasked ? 1u : 0u;
+        _areInterruptsMasked = true;
+        return state;
+    }
+
+    /// <summary>Puts the interrupt mask back.</summary>
+    /// <param name="state">What <see cref="MaskInterrupts"/> returned.</param>
+    public void RestoreInterrupts(uint state)
+    {
+        if (!_areInterruptsMasked)
+        {
+            throw new MachineAccessException($"Core {Index} restores an interrupt mask that it never took.");
+        }
+
+        _areInterruptsMasked = state != 0;
+    }
+
+    /// <summary>Takes note of a lock, and panics when ranks descend.</summary>
+    /// <param name="rank">The lock's rank.</param>
+    /// <param name="change">Taken or released.</param>
+    public void NoteLock(LockRank rank, LockChange change)
+    {
+        uint bit = 1u << (int)rank;
+        if (change == LockChange.Taken)
+        {
+            if (_heldRanks >= bit)
+            {
+                throw new MachinePanicException(
+                    $"a lock of rank {rank} is taken while one of the same or a higher rank is held", _heldRanks, Index);
+            }
+
+            _heldRanks |= bit;
+        }
+        else
+        {
+            if ((_heldRanks & bit) == 0)
+            {
+                throw new MachinePanicException($"a lock of rank {rank} is released that is not held", _heldRanks, Index);
+            }
+
+            _heldRanks &= ~bit;
+        }
+    }
+
+    /// <summary>Takes note that memory changes hands.</summary>
+    /// <param name="change">Taken from the allocator, or returned to it.</param>
+    /// <param name="use">As what.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="lengthInBytes">1 KiB or more.</param>
+    /// <param name="site">Where.</param>
+    public void NoteFrames(FrameChange change, FrameUse use, PhysicalAddress start, uint lengthInBytes, Site site)
+    {
+        if (!Machine.Memory.IsMemory(start, lengthInBytes))
+        {
+            throw new MachineAccessException(
+                $"{use} 0x{start.Value:X8}, {lengthInBytes} bytes, is {change} at {site}, but is no memory.");
+        }
+
+        if (change == FrameChange.Returned)
+        {
+            Machine.ForgetWalks(start, lengthInBytes);
+        }
+    }
+
+    /// <summary>Does one step.</summary>
+    internal void Maintain(Step step, string file, int line)
+    {
+        Reschedule();
+        Do(step);
+    }
+
+    /// <summary>Does the steps of one operation, in order.</summary>
+    internal void Maintain(ReadOnlySpan<Step> steps, string file, int line)
+    {
+        foreach (Step step in steps)
+        {
+            Reschedule();
+            Do(step);
+        }
+    }
+
+    private static int FrameCountOf(Machine machine)
+    {
+        ulong length = Math.Min(machine.Memory.LengthInBytes, machine.Options.LinearMapLengthInBytes);
+        return (int)(length >> PageSize.SmallShift);
+    }
+
+    private void Do(Step step)
+    {
+        _counts[(int)step.Kind]++;
+        if (step.Kind == StepKind.RegisterWrite)
+        {
+            _registers.Set((SystemRegister)step.Address, step.Operand);
+            NoteRegisterChange((SystemRegister)step.Address);
+        }
+    }
+
+    // Every call of the program comes through here: the place where another core may go on.
+    [Conditional("NEVER")]
+    private void Reschedule()
+    {
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Generic;
+using Kilburn.Model.Memory;
+
+namespace Kilburn.Model;
+
+/// <summary>What a machine is made of.</summary>
+public sealed record MachineOptions
+{
+    private const uint DefaultLength = 64u << 20;
+
+    /// <summary>Memory and devices. 64 MiB of memory from 0 when nothing is said.</summary>
+    public IReadOnlyList<MemoryBank> Banks { get; init; } = [MemoryBank.Memory(0, DefaultLength)];
+
+    /// <summary>Null for memory of zeroes; else the seed of the rubbish that memory holds at first.</summary>
+    public ulong? DirtySeed { get; init; }
+
+    /// <summary>What is added to a physical address to get its address in the linear map.</summary>
+    public uint LinearMapOffset { get; init; } = 0x8000_0000;
+
+    /// <summary>Bytes of the linear map.</summary>
+    public uint LinearMapLengthInBytes { get; init; } = 0x4000_0000;
+}

@@ -1,0 +1,245 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+using Kilburn.Model.Cores;
+using Kilburn.Model.Profiles;
+
+namespace Kilburn.Model;
+
+/// <summary>A core of a <see cref="Machine"/> as the code under test sees it: one reference, passed by <c>ref</c>.</summary>
+/// <remarks>Every operation of several steps does them one by one, as its documentation lists them.</remarks>
+/// <typeparam name="TProfile">The profile that the machine was made with.</typeparam>
+public readonly struct ModelMachine<TProfile> : IMachine
+    where TProfile : struct, IProcessorProfile
+{
+    private readonly ProcessorCore _core;
+
+    /// <summary>Wraps a core.</summary>
+    /// <param name="core">A core of a machine that was made with the same profile.</param>
+    /// <exception cref="ArgumentException">The machine was made with another profile.</exception>
+    public ModelMachine(ProcessorCore core)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        if (core.Machine.Constants.Profile != typeof(TProfile))
+        {
+            throw new ArgumentException(
+                $"The machine is a {core.Machine.Constants.Profile.Name}, not a {typeof(TProfile).Name}.", nameof(core));
+        }
+
+        _core = core;
+    }
+
+    /// <summary>The core behind the interface: its registers, and accesses by virtual address.</summary>
+    public ProcessorCore Core => _core;
+
+    /// <inheritdoc/>
+    public static bool WalksAreCoherent => TProfile.WalksAreCoherent;
+
+    /// <inheritdoc/>
+    public static bool BranchPredictorNeedsMaintenance => TProfile.BranchPredictorNeedsMaintenance;
+
+    /// <inheritdoc/>
+    public static int AsidCount => TProfile.AsidCount;
+
+    /// <inheritdoc/>
+    public static int CoreCount => TProfile.CoreCount;
+
+    /// <inheritdoc/>
+    public uint CoreIndex => (uint)_core.Index;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint ReadWord(PhysicalAddress address) => _core.ReadWord(address);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteWord(
+        PhysicalAddress address, uint value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.WriteWord(address, value, new Site(file, line));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref T Data<T>(PhysicalAddress address)
+        where T : unmanaged => ref _core.Data<T>(address);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref T Data<T>(VirtualAddress address)
+        where T : unmanaged => ref _core.Data<T>(address);
+
+    /// <inheritdoc/>
+    public void Clear(PhysicalAddress start, uint lengthInBytes) => _core.Clear(start, lengthInBytes);
+
+    /// <inheritdoc/>
+    public void Copy(PhysicalAddress destination, PhysicalAddress source, uint lengthInBytes) =>
+        _core.Copy(destination, source, lengthInBytes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint CompareExchange(ref uint location, uint value, uint comparand) =>
+        _core.CompareExchange(ref location, value, comparand);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint LoadAcquire(ref uint location) => _core.LoadAcquire(ref location);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreRelease(ref uint location, uint value) => _core.StoreRelease(ref location, value);
+
+    /// <inheritdoc/>
+    public void Relax() => _core.Relax();
+
+    /// <inheritdoc/>
+    public uint MaskInterrupts() => _core.MaskInterrupts();
+
+    /// <inheritdoc/>
+    public void RestoreInterrupts(uint state) => _core.RestoreInterrupts(state);
+
+    /// <inheritdoc/>
+    public void SynchronizeData([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.DataBarrier), file, line);
+
+    /// <inheritdoc/>
+    public void SynchronizeContext([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.ContextBarrier), file, line);
+
+    /// <inheritdoc/>
+    public void Synchronize([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain([new Step(StepKind.DataBarrier), new Step(StepKind.ContextBarrier)], file, line);
+
+    /// <inheritdoc/>
+    public void CleanToUnification(
+        PhysicalAddress start, uint lengthInBytes, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.CleanToUnification, start.Value, lengthInBytes), file, line);
+
+    /// <inheritdoc/>
+    public void CleanInvalidateToCoherency(
+        PhysicalAddress start, uint lengthInBytes, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.CleanInvalidateToCoherency, start.Value, lengthInBytes), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidateInstructionCaches([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.InstructionCaches), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidateBranchPredictors([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.BranchPredictors), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidateLocalTlb([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.TlbLocal), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidateTlbs([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.Tlbs), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidateAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.TlbAsid, 0, asid.Value), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidatePage(
+        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.TlbPage, address.Value, asid.Value), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidatePageOfAllAsids(
+        VirtualAddress address, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.TlbPageAllAsids, address.Value), file, line);
+
+    /// <inheritdoc/>
+    public void RemovePage(
+        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Remove(new Step(StepKind.TlbPage, address.Value, asid.Value), file, line);
+
+    /// <inheritdoc/>
+    public void RemovePageOfAllAsids(
+        VirtualAddress address, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Remove(new Step(StepKind.TlbPageAllAsids, address.Value), file, line);
+
+    /// <inheritdoc/>
+    public void RemoveAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Remove(new Step(StepKind.TlbAsid, 0, asid.Value), file, line);
+
+    /// <inheritdoc/>
+    public void SwitchSpace(
+        uint translationTableBase, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        const uint Disable0 = Translation.TranslationRegisters.TtbcrDisable0;
+        uint control = _core.Registers.TableBaseControl;
+        _core.Maintain(
+            [
+                Step.Register(SystemRegister.TranslationTableBaseControl, control | Disable0),
+                new Step(StepKind.ContextBarrier),
+                Step.Register(SystemRegister.ContextId, asid.Value),
+                Step.Register(SystemRegister.TranslationTableBase0, translationTableBase),
+                new Step(StepKind.ContextBarrier),
+                Step.Register(SystemRegister.TranslationTableBaseControl, control & ~Disable0),
+                new Step(StepKind.ContextBarrier),
+            ],
+            file,
+            line);
+    }
+
+    /// <inheritdoc/>
+    public void LeaveSpace(
+        uint translationTableBase, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        const uint Disable0 = Translation.TranslationRegisters.TtbcrDisable0;
+        _core.Maintain(
+            [
+                Step.Register(
+                    SystemRegister.TranslationTableBaseControl, _core.Registers.TableBaseControl | Disable0),
+                new Step(StepKind.ContextBarrier),
+                Step.Register(SystemRegister.ContextId, 0),
+                Step.Register(SystemRegister.TranslationTableBase0, translationTableBase),
+                new Step(StepKind.ContextBarrier),
+            ],
+            file,
+            line);
+    }
+
+    /// <inheritdoc/>
+    public uint ReadRegister(SystemRegister register) => _core.Registers.Get(register);
+
+    /// <inheritdoc/>
+    public void WriteRegister(
+        SystemRegister register, uint value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(Step.Register(register, value), file, line);
+
+    /// <inheritdoc/>
+    public uint Translate(VirtualAddress address, TranslationAccess access) => _core.Translate(address, access);
+
+    /// <inheritdoc/>
+    public void NoteFrames(
+        FrameChange change,
+        FrameUse use,
+        PhysicalAddress start,
+        uint lengthInBytes,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) => _core.NoteFrames(change, use, start, lengthInBytes, new Site(file, line));
+
+    /// <inheritdoc/>
+    public void NoteLock(LockRank rank, LockChange change) => _core.NoteLock(rank, change);
+
+    /// <inheritdoc/>
+    [DoesNotReturn]
+    public void Panic(ReadOnlySpan<byte> invariant, uint value) =>
+        throw new MachinePanicException(Encoding.UTF8.GetString(invariant), value, _core.Index);
+
+    private void Remove(Step invalidation, string file, int line) => _core.Maintain(
+        [
+            new Step(StepKind.DataBarrier),
+            invalidation,
+            new Step(StepKind.DataBarrier),
+            new Step(StepKind.ContextBarrier),
+        ],
+        file,
+        line);
+}
