@@ -1,0 +1,105 @@
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace Kilburn.Bench;
+
+/// <summary>What the kernel's <c>bench</c> command printed.</summary>
+/// <remarks>
+/// <code>
+/// BENCH NOTE text
+/// BENCH name mean max count
+/// BENCH FAILED reason
+/// BENCH DONE lines
+/// </code>
+/// Other lines are the console's and mean nothing here.
+/// </remarks>
+internal sealed class KernelLog
+{
+    private const string Mark = "BENCH ";
+    private const string Done = "DONE";
+    private const string Failed = "FAILED";
+    private const string Note = "NOTE";
+    private const int FieldCount = 4;
+
+    private readonly List<Measurement> _measurements = [];
+    private readonly List<string> _notes = [];
+
+    private KernelLog()
+    {
+    }
+
+    /// <summary>The operations, in the order of the run.</summary>
+    internal IReadOnlyList<Measurement> Measurements => _measurements;
+
+    /// <summary>What the kernel says of the run itself.</summary>
+    internal IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>True when a line is the last of a run, good or bad.</summary>
+    /// <param name="line">A line of the console.</param>
+    internal static bool IsLast(string line) => line.StartsWith(Mark + Done) || line.StartsWith(Mark + Failed);
+
+    /// <summary>Reads a run.</summary>
+    /// <param name="lines">The console, from its first line.</param>
+    /// <exception cref="BenchException">The run failed, broke off, lost a line, or printed one that is none.</exception>
+    internal static KernelLog Parse(IEnumerable<string> lines)
+    {
+        KernelLog log = new();
+        foreach (string line in lines)
+        {
+            if (!line.StartsWith(Mark))
+            {
+                continue;
+            }
+
+            string text = line[Mark.Length..].TrimEnd();
+            if (text.StartsWith(Failed))
+            {
+                throw new BenchException($"the kernel gave up: {text[Failed.Length..].Trim()}");
+            }
+
+            if (text.StartsWith(Done))
+            {
+                log.CheckCount(text);
+                return log;
+            }
+
+            if (text.StartsWith(Note))
+            {
+                log._notes.Add(text[Note.Length..].Trim());
+            }
+            else
+            {
+                log.Add(text);
+            }
+        }
+
+        throw new BenchException("the run broke off: no line BENCH DONE");
+    }
+
+    private void Add(string text)
+    {
+        string[] fields = text.Split(' ');
+        if (fields.Length != FieldCount
+            || !decimal.TryParse(fields[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal mean)
+            || !long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out long max)
+            || !long.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+        {
+            throw new BenchException($"not a measurement: {Mark}{text}");
+        }
+
+        if (_measurements.Exists(other => other.Name == fields[0]))
+        {
+            throw new BenchException($"measured twice: {fields[0]}");
+        }
+
+        _measurements.Add(new Measurement(fields[0], mean, max, count));
+    }
+
+    private void CheckCount(string text)
+    {
+        if (text != $"{Done} {_measurements.Count}")
+        {
+            throw new BenchException($"lines were lost: {_measurements.Count} read, the kernel says {text}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Kilburn.Bench;
+
+/// <summary>Prints a report for people.</summary>
+internal static class ReportTable
+{
+    private const int WidthOfFile = 160;
+
+    /// <summary>Prints the table, what the kernel noted, the complaints and the sums.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="notes">The kernel's notes.</param>
+    internal static void Print(Report report, IReadOnlyList<string> notes)
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = WidthOfFile;
+        }
+
+        Table table = new() { Border = TableBorder.Simple };
+        table.AddColumn("operation");
+        foreach (string header in (string[])["mean", "max", "count", "goal"])
+        {
+            table.AddColumn(new TableColumn(header).RightAligned());
+        }
+
+        table.AddColumn("");
+        table.AddColumn(new TableColumn("C -O2").RightAligned());
+        table.AddColumn(new TableColumn("baseline").RightAligned());
+        table.AddColumn("what");
+        foreach (ReportRow row in report.Rows)
+        {
+            table.AddRow(
+                new Text(row.Name),
+                new Text(row.Measurement is { } mean ? Number(mean.Mean) : "-"),
+                new Text(row.Measurement is { } max ? Number(max.Max) : "-"),
+                new Text(row.Measurement is { } count ? Number(count.Count) : "-"),
+                new Text(row.Goal is { } goal ? Number(goal.Limit) : "-"),
+                Verdict(row),
+                new Text(row.Goal?.Reference is { } reference ? Number(reference) : "-"),
+                new Text(Baseline(row)),
+                new Text(row.Goal?.Operation ?? ""));
+        }
+
+        console.Write(table);
+        foreach (string note in notes)
+        {
+            Console.WriteLine(note);
+        }
+
+        foreach (string complaint in report.Complaints)
+        {
+            Console.WriteLine(complaint);
+        }
+
+        Console.WriteLine(report.Summary);
+    }
+
+    private static Text Verdict(ReportRow row) => row.IsGoalMet
+        ? new Text("met", new Style(Color.Green))
+        : new Text("MISSED", new Style(Color.Red));
+
+    private static string Baseline(ReportRow row) => row switch
+    {
+        { Change: Change.Same } => "same",
+        { Baseline: { } old, Measurement: { Mean: { } mean } } when old != 0 =>
+            string.Create(CultureInfo.InvariantCulture, $"{(mean - old) / old:+0.0 %;-0.0 %}"),
+        { Change: Change.New } => "new",
+        _ => "missing",
+    };
+
+    private static string Number(decimal value) => value.ToString("#,0.#", CultureInfo.InvariantCulture).Replace(',', ' ');
+}
