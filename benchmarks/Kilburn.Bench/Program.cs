@@ -1,0 +1,91 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+
+namespace Kilburn.Bench;
+
+/// <summary>The command behind <c>./bench</c>.</summary>
+internal static class Program
+{
+    private const int Good = 0;
+    private const int Failed = 1;
+    private const int BadUsage = 2;
+
+    private static readonly Option<bool> s_accept = new("--accept")
+    {
+        Description = "Write the run to benchmarks/baseline.json instead of comparing with it.",
+    };
+
+    private static readonly Option<FileInfo?> s_json = new("--json")
+    {
+        Description = "Write the run to FILE: {\"operations\":[{\"name\",\"mean\",\"max\",\"count\",\"goal\"}]}.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<DirectoryInfo> s_root = new("--root")
+    {
+        Description = "The repository; ./bench fills this in.",
+        DefaultValueFactory = _ => new DirectoryInfo("."),
+        Hidden = true,
+    };
+
+    private static int Main(string[] arguments)
+    {
+        RootCommand command = new("""
+            Boots the kernel in QEMU and prints instructions per operation.
+            Exit status: 0 no operation is worse than the baseline; 1 one is, by over 2 %, or is missing; 2 bad usage.
+            """)
+        {
+            s_accept,
+            s_json,
+            s_root,
+        };
+        command.SetAction(Run);
+        ParseResult parsed = command.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            Console.Error.WriteLine($"bench: {parsed.Errors[0].Message} See --help.");
+            return BadUsage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (BenchException failure)
+        {
+            Console.Error.WriteLine($"bench: {failure.Message}");
+            return Failed;
+        }
+    }
+
+    private static int Run(ParseResult arguments)
+    {
+        string root = arguments.GetRequiredValue(s_root).FullName;
+        string baselinePath = Path.Combine(root, "benchmarks", "baseline.json");
+        bool isAccepted = arguments.GetValue(s_accept);
+        IReadOnlyList<Goal> goals = DataFiles.ReadGoals(Path.Combine(root, "benchmarks", "goals.json"));
+        IReadOnlyDictionary<string, decimal> baseline = DataFiles.ReadBaseline(baselinePath);
+
+        Console.Error.WriteLine("build: the kernel, without checks");
+        string kernel = KernelBuild.Run(root);
+        Console.Error.WriteLine("boot: QEMU, counting instructions");
+        KernelLog log = KernelLog.Parse(Emulator.Run(kernel));
+
+        Report report = new(goals, log.Measurements, baseline);
+        if (isAccepted && report.IsComplete)
+        {
+            DataFiles.WriteBaseline(baselinePath, log.Measurements);
+            report = new Report(goals, log.Measurements, DataFiles.ReadBaseline(baselinePath));
+        }
+
+        ReportTable.Print(report, log.Notes);
+        if (arguments.GetValue(s_json) is { } file)
+        {
+            DataFiles.WriteResult(file.FullName, report.Rows);
+        }
+
+        return report.IsGood ? Good : Failed;
+    }
+}

@@ -1,0 +1,57 @@
+using Xunit;
+
+namespace Kilburn.Bench.Tests;
+
+public sealed class KernelLogTests
+{
+    [Fact]
+    public void Parse_WholeRun_GivesOperationsAndNotes()
+    {
+        KernelLog log = KernelLog.Parse(
+        [
+            "Kilburn",
+            "> bench",
+            "BENCH NOTE clear: 4096 bytes 161",
+            "BENCH page.allocate 38.4 112 1024",
+            "BENCH page.free 52.0 60 1024",
+            "BENCH DONE 2",
+            "> ",
+        ]);
+
+        Assert.Equal(
+            [new Measurement("page.allocate", 38.4m, 112, 1024), new Measurement("page.free", 52.0m, 60, 1024)],
+            log.Measurements);
+        Assert.Equal(["clear: 4096 bytes 161"], log.Notes);
+    }
+
+    [Theory]
+    [InlineData("BENCH page.free 52.0 60", "not a measurement: BENCH page.free 52.0 60")]
+    [InlineData("BENCH page.free 52,0 60 1024", "not a measurement: BENCH page.free 52,0 60 1024")]
+    [InlineData("BENCH page.free 52.0 -1 1024", "not a measurement: BENCH page.free 52.0 -1 1024")]
+    [InlineData("BENCH FAILED the loop counts 3000", "the kernel gave up: the loop counts 3000")]
+    [InlineData("BENCH DONE 7", "lines were lost: 0 read, the kernel says DONE 7")]
+    [InlineData("PANIC I7", "the run broke off: no line BENCH DONE")]
+    public void Parse_UnusableRun_SaysWhy(string line, string reason)
+    {
+        BenchException failure = Assert.Throws<BenchException>(() => KernelLog.Parse(["Kilburn", line]));
+
+        Assert.Equal(reason, failure.Message);
+    }
+
+    [Fact]
+    public void Parse_OperationTwice_IsRefused()
+    {
+        BenchException failure = Assert.Throws<BenchException>(
+            () => KernelLog.Parse(["BENCH a 1.0 1 1", "BENCH a 1.0 1 1", "BENCH DONE 2"]));
+
+        Assert.Equal("measured twice: a", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("BENCH DONE 3", true)]
+    [InlineData("BENCH FAILED no memory", true)]
+    [InlineData("BENCH page.free 52.0 60 1024", false)]
+    [InlineData("> bench", false)]
+    public void IsLast_Line_IsTrueForTheEndOfTheRun(string line, bool expected) =>
+        Assert.Equal(expected, KernelLog.IsLast(line));
+}
