@@ -1,4 +1,4 @@
-using Kilburn.Core.Addresses;
+using System;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Tables;
 using Kilburn.Kernel.Board;
@@ -11,27 +11,30 @@ public static class MappingText
     private const uint AccessFlag = 1;
     private const uint UserBit = 2;
     private const uint ReadOnlyBit = 4;
+    private const int RightsLength = 4; // rwx and a space
 
     /// <summary>Writes rights, kind of memory and scope: <c>kernel r-x normal global</c>.</summary>
     /// <param name="board">The board.</param>
     /// <param name="remap">What the types mean.</param>
     /// <param name="mapping">The mapping.</param>
-    public static void WriteAttributes<TBoard>(this ref TBoard board, in RemapRegisters remap, in Mapping mapping)
+    /// <returns>Characters written.</returns>
+    public static int WriteAttributes<TBoard>(this ref TBoard board, in RemapRegisters remap, in Mapping mapping)
         where TBoard : struct, IBoard
     {
         uint rights = (uint)mapping.Access;
-        bool isUser = (rights & UserBit) != 0;
-        board.Write(isUser ? "user "u8 : "kernel "u8);
+        ReadOnlySpan<byte> owner = (rights & UserBit) != 0 ? "user "u8 : "kernel "u8;
+        board.Write(owner);
         board.WriteByte((byte)'r');
         board.WriteByte((rights & ReadOnlyBit) == 0 ? (byte)'w' : (byte)'-');
         board.WriteByte(mapping.Execution == Execution.Allowed ? (byte)'x' : (byte)'-');
         board.WriteByte((byte)' ');
-        board.Write(remap.NameOf(mapping.Type));
-        board.Write(mapping.Scope == Scope.Global ? " global"u8 : " private"u8);
-        if ((rights & AccessFlag) == 0)
-        {
-            board.Write(" untouched"u8);
-        }
+        ReadOnlySpan<byte> type = remap.NameOf(mapping.Type);
+        ReadOnlySpan<byte> scope = mapping.Scope == Scope.Global ? " global"u8 : " private"u8;
+        ReadOnlySpan<byte> touch = (rights & AccessFlag) == 0 ? " untouched"u8 : default;
+        board.Write(type);
+        board.Write(scope);
+        board.Write(touch);
+        return owner.Length + RightsLength + type.Length + scope.Length + touch.Length;
     }
 
     /// <summary>Writes a first-level descriptor: <c>table 0x00012400 domain 1</c>, <c>1M 0x00100000 kernel rw- normal global</c>.</summary>
@@ -85,6 +88,6 @@ public static class MappingText
         board.WriteByte((byte)' ');
         board.WriteHex(mapping.Frame.Value);
         board.WriteByte((byte)' ');
-        board.WriteAttributes(in remap, in mapping);
+        _ = board.WriteAttributes(in remap, in mapping); // nothing to align behind it
     }
 }

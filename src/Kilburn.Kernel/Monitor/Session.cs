@@ -1,0 +1,28 @@
+using Kilburn.Core;
+using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Board;
+
+namespace Kilburn.Kernel.Monitor;
+
+/// <summary>What a command works on.</summary>
+/// <param name="machine">The machine of the calling core: one that can say its steps.</param>
+/// <param name="board">The console, and the provoked faults.</param>
+/// <param name="memory">The virtual memory system.</param>
+/// <param name="state">The monitor's own memory.</param>
+public readonly ref struct Session<TInner, TBoard>(
+    ref TracingMachine<TInner, TBoard> machine, ref TBoard board, ref VirtualMemory memory, ref MonitorState state)
+    where TInner : struct, IMachine
+    where TBoard : struct, IBoard
+{
+    /// <summary>The machine.</summary>
+    public readonly ref TracingMachine<TInner, TBoard> Machine = ref machine;
+
+    /// <summary>The board.</summary>
+    public readonly ref TBoard Board = ref board;
+
+    /// <summary>The virtual memory system.</summary>
+    public readonly ref VirtualMemory Memory = ref memory;
+
+    /// <summary>The monitor's own memory.</summary>
+    public readonly ref MonitorState State = ref state;
+}
