@@ -24,9 +24,6 @@ public readonly struct FaultReport(FaultStatus status, FaultAccess access, Virtu
     private const int DomainShift = 4;
     private const uint DomainMask = 0xF;
     private const uint WriteBit = 1u << 11;
-    private const int ParStatusShift = 1;
-    private const uint ParFaultBit = 1;
-    private const uint ParStatusMask = 0x1F;
 
     private readonly FaultStatus _status = status;
     private readonly FaultAccess _access = access;
@@ -63,14 +60,6 @@ public readonly struct FaultReport(FaultStatus status, FaultAccess access, Virtu
     /// <param name="instructionFaultAddress">IFAR.</param>
     public static FaultReport FromPrefetchAbort(uint instructionFaultStatus, VirtualAddress instructionFaultAddress) =>
         new(StatusOf(instructionFaultStatus), FaultAccess.Execute, instructionFaultAddress, 0);
-
-    /// <summary>Decodes the answer of an address translation operation.</summary>
-    /// <param name="physicalAddressRegister">PAR.</param>
-    /// <returns><see cref="FaultStatus.None"/> when the translation succeeded.</returns>
-    public static FaultStatus StatusOfTranslation(uint physicalAddressRegister) =>
-        (physicalAddressRegister & ParFaultBit) == 0
-            ? FaultStatus.None
-            : (FaultStatus)((physicalAddressRegister >> ParStatusShift) & ParStatusMask);
 
     private static FaultStatus StatusOf(uint register) =>
         (FaultStatus)((register & LowStatusMask) | ((register >> (HighStatusShift - 4)) & HighStatusBit));

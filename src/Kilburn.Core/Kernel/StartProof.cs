@@ -3,14 +3,13 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
+using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Kernel;
 
 /// <summary>Asks the MMU itself whether a step of start-up did what it should. A false answer is a panic.</summary>
 internal static class StartProof
 {
-    private const uint FrameMask = ~PageSize.SmallMask;
-
     /// <summary>First and last frame of every bank are where they belong.</summary>
     public static void LinearMap<TMachine>(ref TMachine machine, in MemoryMap map)
         where TMachine : struct, IMachine
@@ -42,13 +41,10 @@ internal static class StartProof
     {
         bool areHigh =
             (machine.ReadRegister(SystemRegister.SystemControl) & TranslationControl.HighVectors) != 0;
-        uint answer = machine.Translate(VectorTable.High, TranslationAccess.KernelRead);
-        bool arePlaced = FaultReport.StatusOfTranslation(answer) == FaultStatus.None
-            && (answer & FrameMask) == image.Vectors.Value
-            && machine.Data<uint>(VectorTable.High) == machine.Data<uint>(image.VectorSource.Start);
-        if (!areHigh || !arePlaced)
+        bool areCopied = machine.Data<uint>(image.Vectors) == machine.Data<uint>(image.VectorSource.Start);
+        if (!areHigh || !areCopied || !LeadsTo(ref machine, VectorTable.High, image.Vectors))
         {
-            BugCheck.Fail(ref machine, "B3: the vectors are not in place"u8, answer);
+            BugCheck.Fail(ref machine, "B3: the vectors are not in place"u8, VectorTable.High.Value);
         }
     }
 
@@ -84,11 +80,17 @@ internal static class StartProof
     private static void ProveMapped<TMachine>(ref TMachine machine, PhysicalAddress frame)
         where TMachine : struct, IMachine
     {
-        uint answer = machine.Translate(Addresses.LinearMap.ToVirtual(frame), TranslationAccess.KernelRead);
-        if (FaultReport.StatusOfTranslation(answer) != FaultStatus.None || (answer & FrameMask) != frame.Value)
+        if (!LeadsTo(ref machine, Addresses.LinearMap.ToVirtual(frame), frame))
         {
             BugCheck.Fail(ref machine, "B1: memory is not where the linear map should have it"u8, frame.Value);
         }
+    }
+
+    private static bool LeadsTo<TMachine>(ref TMachine machine, VirtualAddress address, PhysicalAddress frame)
+        where TMachine : struct, IMachine
+    {
+        TranslationAnswer answer = TranslationAnswer.Ask(ref machine, address, TranslationAccess.KernelRead);
+        return answer.Status == FaultStatus.None && answer.Physical == frame;
     }
 
     private static void ProveReadOnly<TMachine>(ref TMachine machine, VirtualAddress address)
@@ -108,7 +110,7 @@ internal static class StartProof
         ReadOnlySpan<byte> invariant)
         where TMachine : struct, IMachine
     {
-        if (FaultReport.StatusOfTranslation(machine.Translate(address, access)) != expected)
+        if (TranslationAnswer.Ask(ref machine, address, access).Status != expected)
         {
             BugCheck.Fail(ref machine, invariant, address.Value);
         }

@@ -14,15 +14,21 @@ public static class VectorTable
     /// <summary>Copies the vectors, maps them, and has the processor use them.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="image">Where the vectors lie, and where they go.</param>
-    /// <param name="tables">Gives the second-level table of the last MiB.</param>
+    /// <param name="tables">Gives the second-level table of the last MiB, unless the boot code linked one for its console.</param>
     /// <returns><see cref="VmStatus.Ok"/>, or <see cref="VmStatus.OutOfFrames"/>.</returns>
     public static VmStatus TryInstall<TMachine>(ref TMachine machine, in KernelImage image, ref EarlyTables tables)
         where TMachine : struct, IMachine
     {
-        VmStatus status = tables.TryTake(out PhysicalAddress table);
-        if (status != VmStatus.Ok)
+        PhysicalAddress link = FirstLevelTable.EntryOf(image.FirstLevelTable, High);
+        FirstLevelEntry first = new(machine.ReadWord(link));
+        PhysicalAddress table = first.PageTable.Table;
+        if (!first.IsPageTable)
         {
-            return status;
+            VmStatus status = tables.TryTake(out table);
+            if (status != VmStatus.Ok)
+            {
+                return status;
+            }
         }
 
         machine.Copy(image.Vectors, image.VectorSource.Start, image.VectorSource.LengthInBytes);
@@ -37,7 +43,11 @@ public static class VectorTable
         SmallPageDescriptor page = SmallPageDescriptor.Create(
             image.Vectors, AccessPermission.KernelRead, MemoryType.Normal, Scope.Global, Execution.Allowed);
         Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, High), page.Raw);
-        KernelTables.LinkTable(ref machine, FirstLevelTable.EntryOf(image.FirstLevelTable, High), table);
+        if (!first.IsPageTable)
+        {
+            KernelTables.LinkTable(ref machine, link, table);
+        }
+
         machine.Synchronize();
         machine.WriteRegister(
             SystemRegister.SystemControl,

@@ -50,6 +50,7 @@ public static class BootCode
     private const uint FirstLevelTable = 0x4000;
     private const uint FirstLevelLength = 0x4000;
     private const uint TextLength = 0x2_0000;
+    private const uint VectorsLength = 64; // linked at the start of the text
     private const uint ConstantsLength = 0x8000;
     private const uint BootTablesLength = 0x1000;
     private const uint SecondLevelLength = 0x400;
@@ -174,6 +175,7 @@ public static class BootCode
                 Constants = constants,
                 Data = PhysicalRange.Between(new PhysicalAddress(data), new PhysicalAddress(at)),
                 Vectors = new PhysicalAddress(0),
+                VectorSource = new PhysicalRange(text.Start, VectorsLength),
                 FirstLevelTable = new PhysicalAddress(FirstLevelTable),
                 EmptyTable = emptyTable.Start,
                 EarlyTables = earlyTables,
