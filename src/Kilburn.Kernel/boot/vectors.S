@@ -2,9 +2,10 @@
 
         .include "macros.inc"
 
-        .balign 32
+        .balign 64
 arm_function boot_vectors
         .rept   8
         b       .
         .endr
+        .balign 64
 endfunction boot_vectors
