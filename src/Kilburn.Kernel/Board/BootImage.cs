@@ -32,6 +32,7 @@ internal readonly unsafe struct BootImage
     private readonly uint _earlyMappingTable;
     private readonly uint* _guards;
     private readonly uint* _stackTops;
+    private readonly uint _mailboxBuffer;
 #pragma warning restore CS0649
 
     /// <summary>The table of this kernel.</summary>
@@ -39,6 +40,9 @@ internal readonly unsafe struct BootImage
 
     /// <summary>The second-level table of 0xFFE00000, linked by the boot code.</summary>
     internal PhysicalAddress EarlyMappingTable => Physical(_earlyMappingTable);
+
+    /// <summary>64 bytes that share no cache line, in the first MiB.</summary>
+    internal PhysicalAddress MailboxBuffer => Physical(_mailboxBuffer);
 
     /// <summary>Code.</summary>
     internal VirtualRange Text => VirtualRange.Between(new(_textStart), new(_textEnd));
@@ -50,6 +54,7 @@ internal readonly unsafe struct BootImage
         Constants = PhysicalRange.Between(Physical(_constantsStart), Physical(_constantsEnd)),
         Data = PhysicalRange.Between(Physical(_dataStart), Physical(_kernelEnd)),
         Vectors = default,
+        VectorSource = new(Physical(_vectors), VectorBytes),
         FirstLevelTable = new(FirstLevelTableAddress),
         EmptyTable = Physical(_emptyTable),
         EarlyTables = new(Physical(_earlyTables), EarlyTablesBytes),

@@ -24,6 +24,7 @@ endfunction boot_image_table
         .word   boot_table_early
         .word   boot_guards
         .word   boot_stack_tops
+        .word   boot_mailbox_buffer
 
         .section .tables, "aw", %nobits
         .balign 8192
@@ -33,3 +34,10 @@ endvariable boot_empty_table
 variable boot_early_tables              // 16 second-level tables for VirtualMemory.TryStart
         .skip   16 * 1024
 endvariable boot_early_tables
+
+        .bss
+        .balign 64
+variable boot_mailbox_buffer            // shared with the VideoCore: cache lines of its own
+        .skip   64
+endvariable boot_mailbox_buffer
+        .balign 64
