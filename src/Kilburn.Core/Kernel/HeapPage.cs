@@ -1,0 +1,41 @@
+namespace Kilburn.Core.Kernel;
+
+/// <summary>What the heap knows about one of its pages: 32 bytes in the directory.</summary>
+/// <remarks>
+/// Which fields count depends on <see cref="Kind"/>. Links are page numbers plus one; zero ends a list.
+/// Guarded by the lock of the heap.
+/// </remarks>
+internal struct HeapPage
+{
+    /// <summary>Slab: free blocks.</summary>
+    public byte FreeCount;
+
+    /// <summary>Slab: granule of the first free block, when there is one. Its state byte names the next.</summary>
+    public byte Head;
+
+    /// <summary>
+    /// Slab: blocks less two, at least zero. A free is simple when it finds 1 to this many free blocks: the page neither was full
+    /// nor becomes empty.
+    /// </summary>
+    public byte SimpleFrees;
+
+    /// <summary>What the page is.</summary>
+    public HeapPageKind Kind;
+
+    /// <summary>First and last page of a free run, first page of a large block: pages. Slab: blocks.</summary>
+    public uint Length;
+
+    /// <summary>Slab: next in its class. First page of a free run: next in its bin.</summary>
+    public uint Next;
+
+    /// <summary>Slab: previous in its class. First page of a free run: previous in its bin.</summary>
+    public uint Previous;
+
+    /// <summary>Slab: its class.</summary>
+    public uint Class;
+
+    /// <summary>Large block of a checked build: size and owner.</summary>
+    public HeapBlockNote Note;
+
+    private readonly uint _unused;
+}
