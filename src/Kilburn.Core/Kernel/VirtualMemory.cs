@@ -11,13 +11,22 @@ namespace Kilburn.Core.Kernel;
 /// One value, in the kernel's static data; every part locks itself. <see cref="TryStart"/> runs once, on one core, with the MMU on
 /// and the first MiB mapped at its physical address and at 0x80000000; <c>docs/design.md</c> lists what the boot code owes it.
 /// </remarks>
-public struct VirtualMemory
+public partial struct VirtualMemory
 {
     /// <summary>Physical memory.</summary>
     public FrameAllocator Frames;
 
     /// <summary>Tables of the kernel window.</summary>
     public KernelTables Tables;
+
+    /// <summary>The borders of heap and MMIO mappings.</summary>
+    public KernelWindow Window;
+
+    /// <summary>The kernel heap.</summary>
+    public KernelHeap Heap;
+
+    /// <summary>Device ranges.</summary>
+    public MmioWindow Mmio;
 
     private KernelImage _image; // written once at start-up
     private MemoryMap _map; // written once at start-up

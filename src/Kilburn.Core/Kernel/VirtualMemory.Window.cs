@@ -1,0 +1,86 @@
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Core.Kernel;
+
+/// <content>The kernel window: heap and devices.</content>
+public partial struct VirtualMemory
+{
+    /// <summary>Takes a block of the kernel heap.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="lengthInBytes">At least 1.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
+    /// <param name="address">The block; default on failure.</param>
+    /// <returns>As <see cref="KernelHeap.TryAllocate"/>.</returns>
+    public VmStatus TryAllocate<TMachine>(
+        ref TMachine machine, uint lengthInBytes, uint owner, out VirtualAddress address)
+        where TMachine : struct, IMachine =>
+        Heap.TryAllocate(ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, owner, out address);
+
+    /// <summary>Takes a block of the kernel heap at a multiple of a power of two.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="lengthInBytes">At least 1.</param>
+    /// <param name="alignment">Power of two, up to <see cref="KernelHeap.LargestAlignment"/>, in bytes.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
+    /// <param name="address">The block; default on failure.</param>
+    /// <returns>As <see cref="KernelHeap.TryAllocateAligned"/>.</returns>
+    public VmStatus TryAllocateAligned<TMachine>(
+        ref TMachine machine, uint lengthInBytes, uint alignment, uint owner, out VirtualAddress address)
+        where TMachine : struct, IMachine =>
+        Heap.TryAllocateAligned(
+            ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, alignment, owner, out address);
+
+    /// <summary>Takes a block of the kernel heap for an array.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="count">Elements, at least 1.</param>
+    /// <param name="elementLengthInBytes">At least 1.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
+    /// <param name="address">The block; default on failure.</param>
+    /// <returns>As <see cref="KernelHeap.TryAllocateArray"/>.</returns>
+    public VmStatus TryAllocateArray<TMachine>(
+        ref TMachine machine, uint count, uint elementLengthInBytes, uint owner, out VirtualAddress address)
+        where TMachine : struct, IMachine =>
+        Heap.TryAllocateArray(
+            ref machine, ref Frames, ref Tables, ref Window, count, elementLengthInBytes, owner, out address);
+
+    /// <summary>Makes a block of the kernel heap longer or shorter.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="address">The block.</param>
+    /// <param name="lengthInBytes">The new length, at least 1.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
+    /// <param name="newAddress">Where the block is now; default on failure.</param>
+    /// <returns>As <see cref="KernelHeap.TryResize"/>.</returns>
+    public VmStatus TryResize<TMachine>(
+        ref TMachine machine, VirtualAddress address, uint lengthInBytes, uint owner, out VirtualAddress newAddress)
+        where TMachine : struct, IMachine =>
+        Heap.TryResize(
+            ref machine, ref Frames, ref Tables, ref Window, address, lengthInBytes, owner, out newAddress);
+
+    /// <summary>Gives a block of the kernel heap back.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="address">The block's first byte.</param>
+    /// <returns>As <see cref="KernelHeap.TryFree"/>.</returns>
+    public VmStatus TryFree<TMachine>(ref TMachine machine, VirtualAddress address)
+        where TMachine : struct, IMachine =>
+        Heap.TryFree(ref machine, ref Frames, ref Tables, ref Window, address);
+
+    /// <summary>Gives back the heap's pages that hold no live block.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    public void TrimHeap<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine => Heap.Trim(ref machine, ref Frames, ref Tables, ref Window);
+
+    /// <summary>Maps a device range into the MMIO window.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="range">Any bytes that are no memory.</param>
+    /// <param name="address">Where its first byte is seen; default on failure.</param>
+    /// <returns>As <see cref="MmioWindow.TryMap"/>.</returns>
+    public VmStatus TryMapDevice<TMachine>(ref TMachine machine, PhysicalRange range, out VirtualAddress address)
+        where TMachine : struct, IMachine =>
+        Mmio.TryMap(ref machine, ref Frames, ref Tables, ref Window, in _map, range, out address);
+
+    /// <summary>Unmaps a device range.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="address">As <see cref="TryMapDevice"/> gave it.</param>
+    /// <returns>As <see cref="MmioWindow.TryUnmap"/>.</returns>
+    public VmStatus TryUnmapDevice<TMachine>(ref TMachine machine, VirtualAddress address)
+        where TMachine : struct, IMachine => Mmio.TryUnmap(ref machine, ref Tables, ref Window, address);
+}
