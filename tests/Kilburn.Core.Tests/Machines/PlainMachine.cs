@@ -63,11 +63,9 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     {
     }
 
-    public readonly uint MaskInterrupts() => 0;
+    public readonly uint MaskInterrupts() => _memory.MaskInterrupts(_coreIndex);
 
-    public readonly void RestoreInterrupts(uint state)
-    {
-    }
+    public readonly void RestoreInterrupts(uint state) => _memory.RestoreInterrupts(_coreIndex, state);
 
     public readonly void SynchronizeData(string file = "", int line = 0)
     {
@@ -147,13 +145,10 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     public readonly uint Translate(VirtualAddress address, TranslationAccess access) => 1;
 
     public readonly void NoteFrames(
-        FrameChange change, FrameUse use, PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0)
-    {
-    }
+        FrameChange change, FrameUse use, PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0) =>
+        _memory.OnFrames?.Invoke(change, use, new PhysicalRange(start, lengthInBytes));
 
-    public readonly void NoteLock(LockRank rank, LockChange change)
-    {
-    }
+    public readonly void NoteLock(LockRank rank, LockChange change) => _memory.NoteLock(_coreIndex, rank, change);
 
     [DoesNotReturn]
     public readonly void Panic(ReadOnlySpan<byte> invariant, uint value) =>

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
 
 namespace Kilburn.Core.Tests.Machines;
 
@@ -14,16 +16,21 @@ public sealed class PlainMemory
     public const int CoreCount = 4;
 
     private readonly byte[] _bytes;
+    private readonly uint[] _interruptMasks = new uint[CoreCount];
+    private readonly uint[] _heldLocks = new uint[CoreCount];
     private readonly HashSet<(uint TableBase, uint Asid)>[] _pairs = new HashSet<(uint, uint)>[CoreCount];
 
     public PlainMemory(uint lengthInBytes)
     {
+        LengthInBytes = lengthInBytes;
         _bytes = GC.AllocateArray<byte>((int)lengthInBytes + 64, pinned: true);
         for (int core = 0; core < CoreCount; core++)
         {
             _pairs[core] = [];
         }
     }
+
+    public uint LengthInBytes { get; }
 
     public uint[] TableBases { get; } = new uint[CoreCount];
 
@@ -33,6 +40,47 @@ public sealed class PlainMemory
 
     /// <summary>Called before every access to a word that cores share: another core's step may come here.</summary>
     public Action<string>? BeforeSharedAccess { get; set; }
+
+    /// <summary>Called when memory changes hands.</summary>
+    public Action<FrameChange, FrameUse, PhysicalRange>? OnFrames { get; set; }
+
+    /// <summary>Masks a core's interrupts; the state is 1 while they are masked.</summary>
+    public uint MaskInterrupts(uint core)
+    {
+        uint before = _interruptMasks[core];
+        _interruptMasks[core] = 1;
+        return before;
+    }
+
+    public void RestoreInterrupts(uint core, uint state)
+    {
+        if (_interruptMasks[core] != 1)
+        {
+            throw new InvalidOperationException($"core {core} restores interrupts that it has not masked");
+        }
+
+        _interruptMasks[core] = state;
+    }
+
+    public void NoteLock(uint core, LockRank rank, LockChange change)
+    {
+        uint bit = 1u << (int)rank;
+        if (change == LockChange.Released)
+        {
+            _heldLocks[core] &= ~bit;
+            return;
+        }
+
+        if (_heldLocks[core] >= bit)
+        {
+            throw new InvalidOperationException($"core {core} takes {rank} while it holds ranks 0x{_heldLocks[core]:x}");
+        }
+
+        _heldLocks[core] |= bit;
+    }
+
+    /// <summary>True when the core is out of every masked section and holds no lock.</summary>
+    public bool IsIdle(uint core) => _interruptMasks[core] == 0 && _heldLocks[core] == 0;
 
     public Span<byte> At(PhysicalAddress address, uint lengthInBytes) =>
         _bytes.AsSpan(checked((int)address.Value), checked((int)lengthInBytes));
