@@ -26,6 +26,9 @@ public unsafe struct ArmV7Machine : IMachine
     private const int BranchPredictorShift = 28;
     private const uint BranchPredictorNeedsNothing = 4;
     private const uint PageMask = 0xFFFF_F000;
+    private const uint ParFault = 1u << 0;
+    private const uint ParSupersection = 1u << 1;
+    private const uint ParWithinSupersection = 0x00FF_F000;
 
     /// <inheritdoc/>
     public static bool WalksAreCoherent
@@ -251,14 +254,22 @@ public unsafe struct ArmV7Machine : IMachine
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly uint Translate(VirtualAddress address, TranslationAccess access) => access switch
+    /// <remarks>
+    /// PAR names a supersection by its own bits, with SS set and physical bits 39:32 in 23:16; here it reads as a page would.
+    /// </remarks>
+    public readonly uint Translate(VirtualAddress address, TranslationAccess access)
     {
-        TranslationAccess.KernelRead => Cp15.TranslateKernelRead(address.Value),
-        TranslationAccess.KernelWrite => Cp15.TranslateKernelWrite(address.Value),
-        TranslationAccess.UserRead => Cp15.TranslateUserRead(address.Value),
-        _ => Cp15.TranslateUserWrite(address.Value),
-    };
+        uint answer = access switch
+        {
+            TranslationAccess.KernelRead => Cp15.TranslateKernelRead(address.Value),
+            TranslationAccess.KernelWrite => Cp15.TranslateKernelWrite(address.Value),
+            TranslationAccess.UserRead => Cp15.TranslateUserRead(address.Value),
+            _ => Cp15.TranslateUserWrite(address.Value),
+        };
+        return (answer & (ParFault | ParSupersection)) == ParSupersection
+            ? (answer & ~(ParWithinSupersection | ParSupersection)) | (address.Value & ParWithinSupersection)
+            : answer;
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -52,14 +52,12 @@
 
         .equ    SECTION_MEMORY, 0x0001040E      // normal, shareable, kernel read-write
         .equ    PAGE_MEMORY, 0x0000041E         // the same as a small page
-        .equ    PAGE_DEVICE, 0x00000417         // device, kernel read-write, execute-never
         .equ    TABLE_POINTER, 1                // domain 0
 
         .equ    FIRST_MIB_PAGES, 256
         .equ    LINEAR_MAP_SLOT, (LINEAR_MAP >> 20) * 4
-        .equ    TOP_SLOT, 0xFFF * 4             // the last MiB: the early device page, later the vectors
+        .equ    EARLY_SLOT, 0xFFE * 4           // 0xFFE00000: what the board needs before there is an MMIO window
 
-        .equ    UART, 0x3F201000
         .equ    CORE_MAILBOX3_SET, 0x4000008C   // + 16 x core
         .equ    CORE_MAILBOX3_CLEAR, 0x400000CC // + 16 x core
         .equ    ARRIVAL_PATIENCE, 0x100000      // looks at the other cores before going on without them
@@ -151,7 +149,7 @@ boot_kernel_mode:
         str     r0, [r1, #0x20]
         str     r0, [r1, #0x30]
 
-        // First-level table: empty but for the first MiB at its identity and in the linear map, and the top MiB's table.
+        // First-level table: empty but for the first MiB at its identity and in the linear map, and the board's empty table.
         mov     r0, #FIRST_LEVEL_TABLE
         mov     r1, #(FIRST_LEVEL_TABLE + FIRST_LEVEL_TABLE_SIZE)
         bl      boot_clear
@@ -166,9 +164,8 @@ boot_kernel_mode:
         orr     r0, r5, #TABLE_POINTER
         add     r1, r4, #LINEAR_MAP_SLOT
         str     r0, [r1]
-        ldr     r6, =(boot_table_top - LINEAR_MAP)
-        orr     r0, r6, #TABLE_POINTER
-        ldr     r1, =TOP_SLOT
+        ldr     r0, =(boot_table_early - LINEAR_MAP + TABLE_POINTER)
+        ldr     r1, =EARLY_SLOT
         str     r0, [r4, r1]
 
         // The first MiB in pages, so that guards can be left out and nothing has to be split later.
@@ -187,10 +184,6 @@ boot_kernel_mode:
         str     r3, [r5, r2, lsl #2]
         cmp     r0, r1
         bne     4b
-
-        // The console, before the MMIO window exists: page 0 of the top MiB.
-        ldr     r0, =(UART + PAGE_DEVICE)
-        str     r0, [r6]
 
         // MMU on.
         ldr     r0, =PRRR
@@ -314,6 +307,6 @@ endvariable boot_arrivals
 variable boot_table_first_mib                   // 0x80000000-0x800FFFFF
         .skip   1024
 endvariable boot_table_first_mib
-variable boot_table_top                         // 0xFFF00000-0xFFFFFFFF
+variable boot_table_early                       // 0xFFE00000-0xFFEFFFFF
         .skip   1024
-endvariable boot_table_top
+endvariable boot_table_early

@@ -1,10 +1,219 @@
-// The vector table.
+// The vector table, the way into C# for every exception, and the way out when there is none.
+//
+// The table is position independent in itself: VBAR uses it where it is linked until VirtualMemory.TryStart has copied it to
+// physical 0 and set SCTLR.V. Handlers are reached by absolute address.
+//
+// Each exception saves an ExceptionFrame on the stack of its own mode and calls
+//   void kernel_exception(ExceptionFrame *frame)
+// which returns to go on (the frame may have been changed), or never does.
+//
+//   lower addresses                                                  higher
+//   +-----------+----+----+----+------+------+--------+
+//   | r0 .. r12 | sp | lr | pc | cpsr | kind | unused |    of the interrupted code; 72 bytes
+//   +-----------+----+----+----+------+------+--------+
+//
+// An abort or undefined instruction while one is being handled is the emergency: the stack may be what failed, so nothing of it
+// is used. TPIDRPRW is scratch to the entries. Source: ARM DDI 0406C.d, B1.8, B1.9.
 
         .include "macros.inc"
 
-        .balign 32
+        .equ    MODE_MASK, 0x1F
+        .equ    MODE_USR, 0x10
+        .equ    MODE_ABT, 0x17
+        .equ    MODE_UND, 0x1B
+        .equ    MODE_SYS, 0x1F
+        .equ    THUMB_BIT, 1 << 5
+
+        .equ    SCTLR_V, 1 << 13
+        .equ    SYS_EXIT_EXTENDED, 0x20
+
+        .equ    FRAME_SP, 13 * 4
+        .equ    FRAME_PC, 15 * 4
+        .equ    FRAME_CPSR, 16 * 4
+        .equ    FRAME_KIND, 17 * 4
+        .equ    FRAME_SIZE, 18 * 4
+
+        .equ    KIND_UNDEFINED, 1
+        .equ    KIND_SUPERVISOR, 2
+        .equ    KIND_PREFETCH, 3
+        .equ    KIND_DATA, 4
+        .equ    KIND_INTERRUPT, 6
+        .equ    KIND_FAST_INTERRUPT, 7
+
+        .balign 64
 arm_function boot_vectors
-        .rept   8
-        b       .
-        .endr
+        ldr     pc, [pc, #24]
+        ldr     pc, [pc, #24]
+        ldr     pc, [pc, #24]
+        ldr     pc, [pc, #24]
+        ldr     pc, [pc, #24]
+        ldr     pc, [pc, #24]
+        ldr     pc, [pc, #24]
+        ldr     pc, [pc, #24]
+        .word   vector_reset
+        .word   vector_undefined
+        .word   vector_supervisor
+        .word   vector_prefetch
+        .word   vector_data
+        .word   vector_reset            // HYP trap: never taken outside of HYP mode
+        .word   vector_interrupt
+        .word   vector_fast_interrupt
 endfunction boot_vectors
+
+// Goes to the emergency if this exception interrupted the handling of another. lr: as the processor left it.
+        .macro  check_nesting kind
+        mcr     p15, 0, r0, c13, c0, 4
+        mrs     r0, spsr
+        and     r0, r0, #MODE_MASK
+        cmp     r0, #MODE_ABT
+        cmpne   r0, #MODE_UND
+        mov     r0, #\kind
+        beq     vector_emergency
+        mrc     p15, 0, r0, c13, c0, 4
+        .endm
+
+// Saves the frame. lr: the address to come back to, or of the instruction that failed.
+        .macro  save_frame kind
+        sub     sp, sp, #(FRAME_SIZE - FRAME_SP)
+        str     lr, [sp, #(FRAME_PC - FRAME_SP)]
+        push    {r0-r12}
+        mov     r0, #\kind
+        str     r0, [sp, #FRAME_KIND]
+        .endm
+
+arm_function vector_reset
+        b       vector_dead
+endfunction vector_reset
+
+arm_function vector_undefined
+        check_nesting KIND_UNDEFINED
+        sub     lr, lr, #4              // of an ARM instruction; vector_common mends it for Thumb
+        save_frame KIND_UNDEFINED
+        mrs     r1, spsr
+        tst     r1, #THUMB_BIT
+        ldrne   r2, [sp, #FRAME_PC]
+        addne   r2, r2, #2
+        strne   r2, [sp, #FRAME_PC]
+        b       vector_common
+endfunction vector_undefined
+
+arm_function vector_supervisor
+        save_frame KIND_SUPERVISOR
+        b       vector_common
+endfunction vector_supervisor
+
+arm_function vector_prefetch
+        check_nesting KIND_PREFETCH
+        sub     lr, lr, #4
+        save_frame KIND_PREFETCH
+        b       vector_common
+endfunction vector_prefetch
+
+arm_function vector_data
+        check_nesting KIND_DATA
+        sub     lr, lr, #8
+        save_frame KIND_DATA
+        b       vector_common
+endfunction vector_data
+
+arm_function vector_interrupt
+        sub     lr, lr, #4
+        save_frame KIND_INTERRUPT
+        b       vector_common
+endfunction vector_interrupt
+
+arm_function vector_fast_interrupt
+        sub     lr, lr, #4
+        save_frame KIND_FAST_INTERRUPT
+        b       vector_common
+endfunction vector_fast_interrupt
+
+// sp: the frame, all but cpsr, sp and lr of the interrupted code filled in.
+arm_function vector_common
+        clrex                           // an exclusive of the interrupted code must not succeed by one of ours
+        mrs     r0, spsr
+        str     r0, [sp, #FRAME_CPSR]
+        mrs     r2, cpsr
+        and     r1, r0, #MODE_MASK
+        cmp     r1, #MODE_USR
+        moveq   r1, #MODE_SYS           // the same sp and lr, and a mode to come back from
+        bic     r3, r2, #MODE_MASK
+        orr     r3, r3, r1
+        add     r6, sp, #FRAME_SP
+        msr     cpsr_c, r3
+        mov     r4, sp
+        mov     r5, lr
+        msr     cpsr_c, r2
+        stmia   r6, {r4, r5}
+        mov     r0, sp
+        tst     sp, #4                  // the AAPCS wants 8 bytes
+        subne   sp, sp, #4
+        mov     r4, r0                  // r4: frame
+        mov     r11, #0                 // the chain of frames goes on in the ExceptionFrame
+        ldr     r12, =kernel_exception
+        blx     r12
+        mov     sp, r4
+        ldr     r0, [sp, #FRAME_CPSR]
+        msr     spsr_cxsf, r0
+        pop     {r0-r12}
+        ldr     lr, [sp, #(FRAME_PC - FRAME_SP)]
+        add     sp, sp, #(FRAME_SIZE - FRAME_SP)
+        movs    pc, lr
+endfunction vector_common
+
+// r0: kind; lr: as the processor left it. Nothing of the state before is needed any more but for telling.
+arm_function vector_emergency
+        ldr     r1, =vector_emergencies
+        ldr     r2, [r1]
+        cmp     r2, #0
+        bne     vector_dead             // even telling failed
+        mov     r2, #1
+        str     r2, [r1]
+        mov     r1, lr
+        ldr     sp, =vector_emergency_stack_top
+        mov     r11, #0
+        ldr     r12, =kernel_emergency  // void kernel_emergency(uint32_t kind, uint32_t address)
+        blx     r12
+        b       vector_dead
+endfunction vector_emergency
+
+// The last resort, in registers alone: an emulator's exit with status 2, or sleep. Without an emulator the call below is an
+// exception, and every vector of the table that is set up for it sleeps.
+arm_function vector_dead
+        cpsid   aif
+        ldr     r0, =vector_sleep
+        mcr     p15, 0, r0, c12, c0, 0  // VBAR
+        mrc     p15, 0, r0, c1, c0, 0
+        bic     r0, r0, #SCTLR_V
+        mcr     p15, 0, r0, c1, c0, 0   // SCTLR
+        isb
+        mov     r0, #SYS_EXIT_EXTENDED
+        ldr     r1, =vector_exit_block
+        svc     #0x123456
+        b       vector_sleep
+        .ltorg
+endfunction vector_dead
+
+        .balign 32
+arm_function vector_sleep
+        .rept   8
+        b       1f
+        .endr
+1:      wfi
+        b       1b
+endfunction vector_sleep
+
+        .section .rodata.vectors, "a"
+        .balign 4
+vector_exit_block:
+        .word   0x20026, 2              // ADP_Stopped_ApplicationExit, status
+
+        .data
+        .balign 4
+vector_emergencies:
+        .word   0
+
+        .section .stacks, "aw", %nobits
+        .balign 4096
+        .skip   0x1000
+vector_emergency_stack_top:

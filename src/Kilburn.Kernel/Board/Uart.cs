@@ -1,0 +1,73 @@
+using System;
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Kernel.Board;
+
+/// <summary>The console: a PL011 UART. Polls; the speed is as firmware left it.</summary>
+/// <remarks>One core at a time. Source: ARM DDI 0183G (PL011), 3.3.</remarks>
+internal static class Uart
+{
+    private const uint Data = 0x00;
+    private const uint Flags = 0x18;
+    private const uint LineControl = 0x2C;
+    private const uint Control = 0x30;
+    private const uint InterruptMask = 0x38;
+    private const uint ReceiveEmpty = 1u << 4;
+    private const uint TransmitFull = 1u << 5;
+    private const uint EightBitsAndQueues = 0x70;
+    private const uint EnableBoth = 0x301;
+    private const uint ByteMask = 0xFF;
+
+    private static DeviceRegisters s_registers; // start-up only
+
+    /// <summary>Uses the UART at an address, from now on.</summary>
+    /// <param name="page">Where its registers are mapped.</param>
+    internal static void Use(VirtualAddress page) => s_registers = new DeviceRegisters(page);
+
+    /// <summary>Lets the UART send and receive, without interrupts.</summary>
+    internal static void Enable()
+    {
+        s_registers.Write(InterruptMask, 0);
+        s_registers.Write(LineControl, EightBitsAndQueues);
+        s_registers.Write(Control, EnableBoth);
+    }
+
+    /// <summary>Sends bytes; a line feed goes out as carriage return and line feed. Says nothing before there is a UART.</summary>
+    /// <param name="text">ASCII.</param>
+    internal static void Write(ReadOnlySpan<byte> text)
+    {
+        for (int index = 0; index < text.Length; index++)
+        {
+            if (text[index] == (byte)'\n')
+            {
+                Send((byte)'\r');
+            }
+
+            Send(text[index]);
+        }
+    }
+
+    /// <summary>Waits for a byte.</summary>
+    internal static byte Read()
+    {
+        while ((s_registers.Read(Flags) & ReceiveEmpty) != 0)
+        {
+        }
+
+        return (byte)(s_registers.Read(Data) & ByteMask);
+    }
+
+    private static void Send(byte value)
+    {
+        if (!s_registers.IsMapped)
+        {
+            return;
+        }
+
+        while ((s_registers.Read(Flags) & TransmitFull) != 0)
+        {
+        }
+
+        s_registers.Write(Data, value);
+    }
+}
