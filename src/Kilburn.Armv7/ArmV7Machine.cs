@@ -26,9 +26,6 @@ public unsafe struct ArmV7Machine : IMachine
     private const int BranchPredictorShift = 28;
     private const uint BranchPredictorNeedsNothing = 4;
     private const uint PageMask = 0xFFFF_F000;
-    private const uint ParFault = 1u << 0;
-    private const uint ParSupersection = 1u << 1;
-    private const uint ParWithinSupersection = 0x00FF_F000;
 
     /// <inheritdoc/>
     public static bool WalksAreCoherent
@@ -254,22 +251,14 @@ public unsafe struct ArmV7Machine : IMachine
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// PAR names a supersection by its own bits, with SS set and physical bits 39:32 in 23:16; here it reads as a page would.
-    /// </remarks>
-    public readonly uint Translate(VirtualAddress address, TranslationAccess access)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint Translate(VirtualAddress address, TranslationAccess access) => access switch
     {
-        uint answer = access switch
-        {
-            TranslationAccess.KernelRead => Cp15.TranslateKernelRead(address.Value),
-            TranslationAccess.KernelWrite => Cp15.TranslateKernelWrite(address.Value),
-            TranslationAccess.UserRead => Cp15.TranslateUserRead(address.Value),
-            _ => Cp15.TranslateUserWrite(address.Value),
-        };
-        return (answer & (ParFault | ParSupersection)) == ParSupersection
-            ? (answer & ~(ParWithinSupersection | ParSupersection)) | (address.Value & ParWithinSupersection)
-            : answer;
-    }
+        TranslationAccess.KernelRead => Cp15.TranslateKernelRead(address.Value),
+        TranslationAccess.KernelWrite => Cp15.TranslateKernelWrite(address.Value),
+        TranslationAccess.UserRead => Cp15.TranslateUserRead(address.Value),
+        _ => Cp15.TranslateUserWrite(address.Value),
+    };
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

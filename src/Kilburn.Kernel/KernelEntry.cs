@@ -1,18 +1,17 @@
 using System.Runtime;
 using Kilburn.Armv7;
 using Kilburn.Core;
-using Kilburn.Core.Kernel;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Faults;
+using Kilburn.Kernel.Monitor;
+using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel;
 
 /// <summary>Where the boot assembly enters C#.</summary>
 internal static class KernelEntry
 {
-    private const uint PanicStatus = 2;
-
-    private static BoardMemory s_memory; // written once at start-up
-    private static VirtualMemory s_virtualMemory; // its parts lock themselves
+    private static MonitorState s_monitor; // core 0 only
 
     /// <summary>Core 0, in the linear map, on its own stack, MMU and caches on.</summary>
     /// <param name="deviceTree">Physical address of the device tree, or zero.</param>
@@ -20,34 +19,33 @@ internal static class KernelEntry
     internal static void Main(uint deviceTree)
     {
         ArmV7Machine machine = default;
+        PiBoard board = default;
         EarlyBoard.Open(ref machine);
         if (!ArmV7Machine.Check())
         {
-            ConsoleText.Write("machine: this processor is none that the kernel was built for\n"u8);
-            Power.Off(PanicStatus);
+            board.WriteLine("machine: this processor is none that the kernel was built for"u8);
+            board.PowerOff(Panic.ExitStatus);
         }
 
-        if (!s_memory.TryFind(ref machine, deviceTree))
+        if (!PiBoard.Physical.TryFind(ref machine, deviceTree))
         {
-            ConsoleText.Write("machine: neither a device tree nor the VideoCore tells of any memory\n"u8);
-            Power.Off(PanicStatus);
+            board.WriteLine("machine: neither a device tree nor the VideoCore tells of any memory"u8);
+            board.PowerOff(Panic.ExitStatus);
         }
 
-        EarlyBoard.Report(in s_memory);
-        StartReporter reporter = default;
-        VmStatus status = s_virtualMemory.TryStart(
-            ref machine, ref reporter, BootImage.Current.ToKernelImage(), in s_memory.Map);
+        StartReporter<PiBoard> reporter = new(board);
+        VmStatus status = board.Memory.TryStart(
+            ref machine, ref reporter, BootImage.Current.ToKernelImage(), in PiBoard.Physical.Map);
         if (status != VmStatus.Ok)
         {
-            ConsoleText.Write("start: failed, status "u8);
-            ConsoleText.WriteDecimal((uint)status);
-            ConsoleText.Write("\n"u8);
-            Power.Off(PanicStatus);
+            board.Write("start: failed: "u8);
+            board.WriteLine(StatusText.Of(status));
+            board.PowerOff(Panic.ExitStatus);
         }
 
-        ConsoleText.Write("machine: "u8);
-        ConsoleText.WriteDecimal(Cp15.ReadCycleCounter());
-        ConsoleText.Write(" cycles since entry\n"u8);
-        Power.Off(0);
+        board.Write("machine: started in "u8);
+        board.WriteDecimal(board.InstructionCount);
+        board.WriteLine(" cycles"u8);
+        CommandLine.Run(ref machine, ref board, ref s_monitor);
     }
 }

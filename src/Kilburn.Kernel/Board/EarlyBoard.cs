@@ -26,38 +26,4 @@ internal static class EarlyBoard
             Power.Use(power);
         }
     }
-
-    /// <summary>Says what memory was found, and by whom.</summary>
-    /// <param name="memory">What was found.</param>
-    internal static void Report(in BoardMemory memory)
-    {
-        for (int index = 0; index < memory.Map.BankCount; index++)
-        {
-            ReportRange("machine: memory"u8, memory.Map.GetBank(index));
-            ConsoleText.Write(
-                memory.Source == MemorySource.DeviceTree ? ", says the device tree\n"u8 : ", says the VideoCore\n"u8);
-        }
-
-        if (!memory.Gpu.IsEmpty)
-        {
-            ReportRange("machine: GPU memory"u8, memory.Gpu);
-            ConsoleText.Write("\n"u8);
-        }
-
-        if (!memory.Tree.IsEmpty)
-        {
-            ReportRange("machine: device tree"u8, memory.Tree);
-            ConsoleText.Write("\n"u8);
-        }
-    }
-
-    private static void ReportRange(System.ReadOnlySpan<byte> name, PhysicalRange range)
-    {
-        ConsoleText.Write(name);
-        ConsoleText.Write(" "u8);
-        ConsoleText.WriteHex(range.Start.Value);
-        ConsoleText.Write(", "u8);
-        ConsoleText.WriteDecimal(range.LengthInBytes >> 10);
-        ConsoleText.Write(" KiB"u8);
-    }
 }

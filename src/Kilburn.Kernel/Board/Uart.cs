@@ -1,4 +1,3 @@
-using System;
 using Kilburn.Core.Addresses;
 
 namespace Kilburn.Kernel.Board;
@@ -32,19 +31,16 @@ internal static class Uart
         s_registers.Write(Control, EnableBoth);
     }
 
-    /// <summary>Sends bytes; a line feed goes out as carriage return and line feed. Says nothing before there is a UART.</summary>
-    /// <param name="text">ASCII.</param>
-    internal static void Write(ReadOnlySpan<byte> text)
+    /// <summary>Sends a byte; a line feed goes out behind a carriage return. Says nothing before there is a UART.</summary>
+    /// <param name="value">ASCII.</param>
+    internal static void Write(byte value)
     {
-        for (int index = 0; index < text.Length; index++)
+        if (value == (byte)'\n')
         {
-            if (text[index] == (byte)'\n')
-            {
-                Send((byte)'\r');
-            }
-
-            Send(text[index]);
+            Send((byte)'\r');
         }
+
+        Send(value);
     }
 
     /// <summary>Waits for a byte.</summary>

@@ -4,7 +4,9 @@ using Kilburn.Armv7;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
+using Kilburn.Core.Tables;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Faults;
 
@@ -23,9 +25,10 @@ internal static class Backtrace
     /// <param name="address">An instruction.</param>
     internal static void PrintPlace(uint address)
     {
-        ConsoleText.Write("  at "u8);
-        ConsoleText.WriteHex(address);
-        ConsoleText.Write("\n"u8);
+        PiBoard board = default;
+        board.Write("  at "u8);
+        board.WriteHex(address);
+        board.EndLine();
     }
 
     /// <summary>Prints a return address, if it is one.</summary>
@@ -72,6 +75,6 @@ internal static class Backtrace
         && IsReadable(ref machine, framePointer + sizeof(uint));
 
     private static bool IsReadable(ref ArmV7Machine machine, uint address) =>
-        FaultReport.StatusOfTranslation(
-            machine.Translate(new VirtualAddress(address), TranslationAccess.KernelRead)) == FaultStatus.None;
+        TranslationAnswer.Ask(ref machine, new VirtualAddress(address), TranslationAccess.KernelRead).Status
+            == FaultStatus.None;
 }

@@ -6,6 +6,7 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Tables;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Faults;
 
@@ -23,8 +24,9 @@ internal static unsafe class Panic
     [DoesNotReturn]
     internal static void OfException(ref ExceptionFrame frame)
     {
+        PiBoard board = default;
         ArmV7Machine machine = default;
-        ConsoleText.Write("panic: "u8);
+        board.Write("panic: "u8);
         switch (frame.Kind)
         {
             case ExceptionKind.DataAbort:
@@ -36,8 +38,8 @@ internal static unsafe class Panic
                     Cp15.ReadInstructionFaultStatus(), new VirtualAddress(Cp15.ReadInstructionFaultAddress())));
                 break;
             default:
-                ConsoleText.Write(NameOf(frame.Kind));
-                ConsoleText.Write("\n"u8);
+                board.Write(NameOf(frame.Kind));
+                board.EndLine();
                 break;
         }
 
@@ -58,18 +60,19 @@ internal static unsafe class Panic
     [DoesNotReturn]
     internal static void OfFaultPath(ExceptionKind kind, uint address)
     {
-        ConsoleText.Write("panic: a fault inside the fault path: "u8);
-        ConsoleText.Write(NameOf(kind));
+        PiBoard board = default;
+        board.Write("panic: a fault inside the fault path: "u8);
+        board.Write(NameOf(kind));
         if (kind == ExceptionKind.DataAbort)
         {
             FaultReport fault = FaultReport.FromDataAbort(
                 Cp15.ReadDataFaultStatus(), new VirtualAddress(Cp15.ReadDataFaultAddress()));
-            ConsoleText.Write(", "u8);
+            board.Write(", "u8);
             PrintAccess(fault);
             PrintGuard(fault.Address);
         }
 
-        ConsoleText.Write("\nThe machine is stopped.\n"u8);
+        board.Write("\nThe machine is stopped.\n"u8);
         Backtrace.PrintPlace(address);
         Power.Off(ExitStatus);
     }
@@ -78,13 +81,14 @@ internal static unsafe class Panic
     [RuntimeExport("kilburn_panic")]
     private static void OfInvariant(byte* text, int lengthInBytes, uint value)
     {
+        PiBoard board = default;
         ArmV7Machine machine = default;
         _ = machine.MaskInterrupts(); // never restored
-        ConsoleText.Write("panic: "u8);
-        ConsoleText.Write(new ReadOnlySpan<byte>(text, lengthInBytes));
-        ConsoleText.Write(": "u8);
-        ConsoleText.WriteHex(value);
-        ConsoleText.Write("\n"u8);
+        board.Write("panic: "u8);
+        board.Write(new ReadOnlySpan<byte>(text, lengthInBytes));
+        board.Write(": "u8);
+        board.WriteHex(value);
+        board.EndLine();
         Backtrace.PrintCallers(ref machine, Backtrace.FramePointer());
         Power.Off(ExitStatus);
     }
@@ -93,10 +97,11 @@ internal static unsafe class Panic
     [RuntimeExport("kilburn_throw")]
     private static void OfThrow(int reason)
     {
+        PiBoard board = default;
         ArmV7Machine machine = default;
         _ = machine.MaskInterrupts(); // never restored
-        ConsoleText.Write("panic: "u8);
-        ConsoleText.Write(reason switch
+        board.Write("panic: "u8);
+        board.Write(reason switch
         {
             1 => "an index out of range"u8,
             2 => "an overflow"u8,
@@ -104,25 +109,26 @@ internal static unsafe class Panic
             4 => "a null reference"u8,
             _ => "an operation that is not there"u8,
         });
-        ConsoleText.Write("\n"u8);
+        board.EndLine();
         Backtrace.PrintCallers(ref machine, Backtrace.FramePointer());
         Power.Off(ExitStatus);
     }
 
     private static void PrintFault(ref ArmV7Machine machine, FaultReport fault)
     {
+        PiBoard board = default;
         PrintAccess(fault);
-        ConsoleText.Write(", domain "u8);
-        ConsoleText.WriteDecimal(fault.Domain);
+        board.Write(", domain "u8);
+        board.WriteDecimal(fault.Domain);
         PrintGuard(fault.Address);
-        ConsoleText.Write("\n"u8);
+        board.EndLine();
 
         TranslationContext context = TranslationContext.Read(ref machine);
         TableWalk walk = TableWalk.Of(ref machine, in context, fault.Address);
-        ConsoleText.Write("  walk:"u8);
+        board.Write("  walk:"u8);
         if (!walk.WasWalked)
         {
-            ConsoleText.Write(" off in this half\n"u8);
+            board.Write(" off in this half\n"u8);
             return;
         }
 
@@ -132,64 +138,70 @@ internal static unsafe class Panic
             PrintStep(", second level "u8, walk.SecondLevelAddress, walk.SecondLevel.Raw);
         }
 
-        ConsoleText.Write("\n"u8);
+        board.EndLine();
     }
 
     private static void PrintStep(ReadOnlySpan<byte> name, PhysicalAddress address, uint descriptor)
     {
-        ConsoleText.Write(name);
-        ConsoleText.WriteHex(address.Value);
-        ConsoleText.Write(" holds "u8);
-        ConsoleText.WriteHex(descriptor);
+        PiBoard board = default;
+        board.Write(name);
+        board.WriteHex(address.Value);
+        board.Write(" holds "u8);
+        board.WriteHex(descriptor);
     }
 
     private static void PrintAccess(FaultReport fault)
     {
-        ConsoleText.Write(FaultText.OfAccess(fault.Access));
-        ConsoleText.Write(" "u8);
-        ConsoleText.WriteHex(fault.Address.Value);
-        ConsoleText.Write(": "u8);
-        ConsoleText.Write(FaultText.OfStatus(fault.Status));
+        PiBoard board = default;
+        board.Write(FaultText.NameOf(fault.Access));
+        board.Write(" "u8);
+        board.WriteHex(fault.Address.Value);
+        board.Write(": "u8);
+        board.Write(FaultText.KindOf(fault.Status));
+        board.Write(FaultText.LevelOf(fault.Status));
     }
 
     private static void PrintGuard(VirtualAddress address)
     {
+        PiBoard board = default;
         if (StackGuards.TryFind(address, out int core, out int stack))
         {
-            ConsoleText.Write(": stack overflow, core "u8);
-            ConsoleText.WriteDecimal((uint)core);
-            ConsoleText.Write(", "u8);
-            ConsoleText.Write(StackGuards.NameOf(stack));
-            ConsoleText.Write(" stack"u8);
+            board.Write(": stack overflow, core "u8);
+            board.WriteDecimal((uint)core);
+            board.Write(", "u8);
+            board.Write(StackGuards.NameOf(stack));
+            board.Write(" stack"u8);
         }
     }
 
     private static void PrintRegisters(in ExceptionFrame frame)
     {
+        PiBoard board = default;
         for (int index = 0; index < ExceptionFrame.GeneralCount; index++)
         {
-            ConsoleText.Write("  r"u8);
-            ConsoleText.WriteDecimal((uint)index);
-            ConsoleText.Write(index < 10 ? "  "u8 : " "u8);
-            ConsoleText.WriteHex(frame.General[index]);
+            board.Write("  r"u8);
+            board.WriteDecimal((uint)index);
+            board.Write(index < 10 ? "  "u8 : " "u8);
+            board.WriteHex(frame.General[index]);
             if ((index & (RegistersOfLine - 1)) == RegistersOfLine - 1)
             {
-                ConsoleText.Write("\n"u8);
+                board.EndLine();
             }
         }
 
         PrintRegister("  sp  "u8, frame.StackPointer);
         PrintRegister("  lr  "u8, frame.Link);
         PrintRegister("  pc  "u8, frame.ProgramCounter);
-        ConsoleText.Write("\n"u8);
+        board.EndLine();
         PrintRegister("  cpsr "u8, frame.Status);
-        ConsoleText.Write("\n"u8);
+        board.EndLine();
     }
 
     private static void PrintRegister(ReadOnlySpan<byte> name, uint value)
     {
-        ConsoleText.Write(name);
-        ConsoleText.WriteHex(value);
+        PiBoard board = default;
+        board.Write(name);
+        board.WriteHex(value);
     }
 
     private static ReadOnlySpan<byte> NameOf(ExceptionKind kind) => kind switch

@@ -19,11 +19,11 @@ internal static unsafe class Probe
 
     /// <summary>Loads a word.</summary>
     /// <param name="address">Any address, word aligned.</param>
-    /// <param name="value">What was there; zero after a fault.</param>
+    /// <param name="value">What was there; unchanged by a fault.</param>
     /// <returns>The fault; <see cref="FaultStatus.None"/> in it when there was none.</returns>
-    internal static FaultReport Read(VirtualAddress address, out uint value)
+    internal static FaultReport Read(VirtualAddress address, ref uint value)
     {
-        uint word = 0;
+        uint word = value;
         bool isRefused = ProbeRead(address.Value, &word) != 0;
         value = word;
         return isRefused ? s_last : default;

@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using Kilburn.Armv7;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Faults;
+using Kilburn.Kernel.Terminal;
+
+namespace Kilburn.Kernel.Board;
+
+/// <summary>The Raspberry Pi 2. Holds nothing: there is one board, and its state is static.</summary>
+internal struct PiBoard : IBoard
+{
+    private static BoardMemory s_physical; // written once at start-up
+    private static VirtualMemory s_memory; // its parts lock themselves
+
+    /// <summary>What lies where in physical memory.</summary>
+    internal static ref BoardMemory Physical => ref s_physical;
+
+    /// <inheritdoc/>
+    public readonly ref VirtualMemory Memory => ref s_memory;
+
+    /// <inheritdoc/>
+    public readonly uint InstructionCount => Cp15.ReadCycleCounter();
+
+    /// <inheritdoc/>
+    public readonly void WriteByte(byte value) => Uart.Write(value);
+
+    /// <inheritdoc/>
+    public readonly bool TryReadByte(out byte value)
+    {
+        value = Uart.Read();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public readonly FaultReport Probe(FaultAccess access, VirtualAddress address, ref uint value)
+    {
+        ArmV7Machine machine = default;
+        uint domains = machine.ReadRegister(SystemRegister.DomainAccessControl);
+        machine.WriteRegister(SystemRegister.DomainAccessControl, DomainAccess.KernelAndUser);
+        machine.SynchronizeContext();
+        FaultReport fault = access switch
+        {
+            FaultAccess.Read => Faults.Probe.Read(address, ref value),
+            FaultAccess.Write => Faults.Probe.Write(address, value),
+            _ => Faults.Probe.Execute(address),
+        };
+        machine.WriteRegister(SystemRegister.DomainAccessControl, domains);
+        machine.SynchronizeContext();
+        return fault;
+    }
+
+    /// <inheritdoc/>
+    public void DescribeMachine()
+    {
+        this.Write("machine: Raspberry Pi 2, one core at work, MIDR "u8);
+        this.WriteHex(Cp15.ReadMainId());
+        this.EndLine();
+        for (int index = 0; index < s_physical.Map.BankCount; index++)
+        {
+            DescribeRange("machine: memory "u8, s_physical.Map.GetBank(index));
+        }
+
+        DescribeRange("machine: GPU memory "u8, s_physical.Gpu);
+        DescribeRange("machine: device tree "u8, s_physical.Tree);
+        DescribeRange("machine: peripherals "u8, Peripherals.Shared);
+        DescribeRange("machine: core peripherals "u8, Peripherals.Local);
+        this.Write("machine: told by "u8);
+        this.WriteLine(s_physical.Source == MemorySource.DeviceTree ? "the device tree"u8 : "the VideoCore"u8);
+    }
+
+    /// <inheritdoc/>
+    [DoesNotReturn]
+    public readonly void PowerOff(uint status) => Power.Off(status);
+
+    /// <inheritdoc/>
+    [DoesNotReturn]
+    public readonly void Reboot() => Power.Reboot();
+
+    private void DescribeRange(System.ReadOnlySpan<byte> name, PhysicalRange range)
+    {
+        if (range.IsEmpty)
+        {
+            return;
+        }
+
+        this.Write(name);
+        this.WriteHex(range.Start.Value);
+        this.Write(", "u8);
+        this.WriteSize(range.LengthInBytes, 0);
+        this.EndLine();
+    }
+}
