@@ -1,9 +1,11 @@
 using Kilburn.Armv7;
+using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Kernel;
 
 namespace Kilburn.Kernel.Board;
 
-/// <summary>The devices that are needed before virtual memory stands.</summary>
+/// <summary>The devices before virtual memory stands, and their move into the MMIO window once it does.</summary>
 internal static class EarlyBoard
 {
     /// <summary>Opens console, mailbox and power management through early mappings.</summary>
@@ -25,5 +27,24 @@ internal static class EarlyBoard
         {
             Power.Use(power);
         }
+    }
+
+    /// <summary>Moves the devices into the MMIO window, and takes every early mapping away.</summary>
+    /// <param name="machine">This core.</param>
+    /// <param name="memory">A started system.</param>
+    /// <returns>As <see cref="VirtualMemory.TryMapDevice"/>; the early mappings stay in use on a failure.</returns>
+    internal static VmStatus TryClose(ref ArmV7Machine machine, ref VirtualMemory memory)
+    {
+        BoardDevices devices = default;
+        VmStatus status = devices.TryMap(ref machine, ref memory);
+        if (status == VmStatus.Ok)
+        {
+            Uart.Use(devices.Uart);
+            Mailbox.Use(devices.Mailbox);
+            Power.Use(devices.PowerManagement);
+            EarlyMappings.RemoveAll(ref machine);
+        }
+
+        return status;
     }
 }
