@@ -31,7 +31,7 @@ public ref struct Arguments(ReadOnlySpan<byte> text)
     /// <summary>Takes the next word if it is a given one.</summary>
     /// <param name="expected">The word.</param>
     /// <returns>False, with nothing taken, when another word or none follows.</returns>
-    public bool TryTakeWord(ReadOnlySpan<byte> expected)
+    public bool TryTakeWord(scoped ReadOnlySpan<byte> expected)
     {
         Arguments ahead = this;
         if (!ahead.TryTake(out ReadOnlySpan<byte> word) || !Words.AreEqual(word, expected))

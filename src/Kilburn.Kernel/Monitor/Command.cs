@@ -1,6 +1,6 @@
 namespace Kilburn.Kernel.Monitor;
 
-/// <summary>What the monitor can do, in the order of <c>help</c>.</summary>
+/// <summary>What the monitor can do, in the order of <c>help</c>. Names and arguments: <see cref="CommandTable"/>.</summary>
 public enum Command
 {
     /// <summary>The memory maps.</summary>
@@ -13,22 +13,52 @@ public enum Command
     Frames,
 
     /// <summary>The ASID allocator.</summary>
-    Asid,
+    Asids,
 
     /// <summary>All spaces.</summary>
     Spaces,
 
-    /// <summary>Heap: its state, allocate, free.</summary>
+    /// <summary>The kernel heap.</summary>
     Heap,
 
-    /// <summary>MMIO window: its state, map, unmap.</summary>
+    /// <summary>The MMIO window.</summary>
     Mmio,
 
-    /// <summary>One space: new, use, map, unmap, protect, destroy.</summary>
-    Space,
+    /// <summary>Makes a space.</summary>
+    SpaceNew,
 
-    /// <summary>A page: allocate, free.</summary>
-    Frame,
+    /// <summary>Switches to a space, or to none.</summary>
+    SpaceUse,
+
+    /// <summary>Maps a new page.</summary>
+    SpaceMap,
+
+    /// <summary>Unmaps a page and frees it.</summary>
+    SpaceUnmap,
+
+    /// <summary>Changes a page's rights.</summary>
+    SpaceProtect,
+
+    /// <summary>Destroys a space.</summary>
+    SpaceDestroy,
+
+    /// <summary>Takes a frame.</summary>
+    FrameAllocate,
+
+    /// <summary>Gives a frame back.</summary>
+    FrameFree,
+
+    /// <summary>Takes a heap block.</summary>
+    HeapAllocate,
+
+    /// <summary>Gives a heap block back.</summary>
+    HeapFree,
+
+    /// <summary>Maps a device range.</summary>
+    MmioMap,
+
+    /// <summary>Unmaps a device range.</summary>
+    MmioUnmap,
 
     /// <summary>Loads a word.</summary>
     Read,
@@ -36,11 +66,20 @@ public enum Command
     /// <summary>Stores a word.</summary>
     Write,
 
-    /// <summary>Provokes a fault.</summary>
-    Fault,
+    /// <summary>Provokes a fault with a load.</summary>
+    FaultRead,
 
-    /// <summary>Switches the printing of steps.</summary>
-    Steps,
+    /// <summary>Provokes a fault with a store.</summary>
+    FaultWrite,
+
+    /// <summary>Provokes a fault with a fetch.</summary>
+    FaultExecute,
+
+    /// <summary>Prints the steps of what follows.</summary>
+    StepsOn,
+
+    /// <summary>Prints them no more.</summary>
+    StepsOff,
 
     /// <summary>The demonstration.</summary>
     Demo,

@@ -9,41 +9,71 @@ public static class CommandTable
     /// <summary>Number of commands.</summary>
     public const int Count = (int)Command.Help + 1;
 
-    /// <summary>Finds a command.</summary>
-    /// <param name="name">As it is typed.</param>
-    /// <param name="command">The command; default when there is none of that name.</param>
-    public static bool TryFind(ReadOnlySpan<byte> name, out Command command)
+    private const byte Space = (byte)' ';
+
+    /// <summary>Finds the command that a line starts with: the longest name counts.</summary>
+    /// <param name="arguments">In: the line; out: what follows the name.</param>
+    /// <param name="command">The command; default when there is none.</param>
+    /// <returns>False when no command has that name, with nothing taken.</returns>
+    public static bool TryFind(ref Arguments arguments, out Command command)
     {
+        bool isFound = false;
+        command = default;
+        Arguments rest = arguments;
         for (int index = 0; index < Count; index++)
         {
-            command = (Command)index;
-            if (Words.AreEqual(name, NameOf(command)))
+            Arguments ahead = arguments;
+            if (TryTakeName(ref ahead, NameOf((Command)index)) && (!isFound || IsLonger((Command)index, command)))
             {
-                return true;
+                isFound = true;
+                command = (Command)index;
+                rest = ahead;
             }
         }
 
-        command = default;
-        return false;
+        arguments = rest;
+        return isFound;
     }
 
-    /// <summary>The command's name.</summary>
+    /// <summary>True when a command's name is a word, or starts with it.</summary>
+    /// <param name="command">Any command.</param>
+    /// <param name="word">One word.</param>
+    public static bool StartsWith(Command command, ReadOnlySpan<byte> word)
+    {
+        ReadOnlySpan<byte> name = NameOf(command);
+        return Words.AreEqual(Words.TakeUntil(ref name, Space), word);
+    }
+
+    /// <summary>The command's name: one word or two.</summary>
     /// <param name="command">Any command.</param>
     public static ReadOnlySpan<byte> NameOf(Command command) => command switch
     {
         Command.Map => "map"u8,
         Command.Walk => "walk"u8,
         Command.Frames => "pmm"u8,
-        Command.Asid => "asid"u8,
+        Command.Asids => "asid"u8,
         Command.Spaces => "spaces"u8,
         Command.Heap => "heap"u8,
         Command.Mmio => "mmio"u8,
-        Command.Space => "space"u8,
-        Command.Frame => "frame"u8,
+        Command.SpaceNew => "space new"u8,
+        Command.SpaceUse => "space use"u8,
+        Command.SpaceMap => "space map"u8,
+        Command.SpaceUnmap => "space unmap"u8,
+        Command.SpaceProtect => "space protect"u8,
+        Command.SpaceDestroy => "space destroy"u8,
+        Command.FrameAllocate => "frame allocate"u8,
+        Command.FrameFree => "frame free"u8,
+        Command.HeapAllocate => "heap allocate"u8,
+        Command.HeapFree => "heap free"u8,
+        Command.MmioMap => "mmio map"u8,
+        Command.MmioUnmap => "mmio unmap"u8,
         Command.Read => "read"u8,
         Command.Write => "write"u8,
-        Command.Fault => "fault"u8,
-        Command.Steps => "steps"u8,
+        Command.FaultRead => "fault read"u8,
+        Command.FaultWrite => "fault write"u8,
+        Command.FaultExecute => "fault exec"u8,
+        Command.StepsOn => "steps on"u8,
+        Command.StepsOff => "steps off"u8,
         Command.Demo => "demo"u8,
         Command.Test => "test"u8,
         Command.Bench => "bench"u8,
@@ -57,15 +87,14 @@ public static class CommandTable
     /// <param name="command">Any command.</param>
     public static ReadOnlySpan<byte> ArgumentsOf(Command command) => command switch
     {
-        Command.Walk => "ADDR"u8,
-        Command.Heap => "[allocate SIZE | free ADDR]"u8,
-        Command.Mmio => "[map PHYSICAL SIZE | unmap ADDR]"u8,
-        Command.Space => "new | use ID | map ID ADDR RIGHTS | unmap ID ADDR | protect ID ADDR RIGHTS | destroy ID"u8,
-        Command.Frame => "allocate | free ADDR"u8,
-        Command.Read => "ADDR"u8,
+        Command.Walk or Command.FrameFree or Command.HeapFree or Command.MmioUnmap or Command.Read
+            or Command.FaultRead or Command.FaultWrite or Command.FaultExecute => "ADDR"u8,
+        Command.SpaceUse or Command.SpaceDestroy => "ID"u8,
+        Command.SpaceMap or Command.SpaceProtect => "ID ADDR RIGHTS"u8,
+        Command.SpaceUnmap => "ID ADDR"u8,
+        Command.HeapAllocate => "SIZE"u8,
+        Command.MmioMap => "PHYSICAL SIZE"u8,
         Command.Write => "ADDR VALUE"u8,
-        Command.Fault => "read|write|exec ADDR"u8,
-        Command.Steps => "on|off"u8,
         Command.Test => "[NUMBER]"u8,
         _ => default,
     };
@@ -77,16 +106,29 @@ public static class CommandTable
         Command.Map => "physical and virtual memory, read back from registers and tables"u8,
         Command.Walk => "translates an address by hand, step by step"u8,
         Command.Frames => "physical memory: what is used as what, what is free"u8,
-        Command.Asid => "ASIDs: generation, owners, rollovers, flushes"u8,
+        Command.Asids => "ASIDs: generation, owners, rollovers, flushes"u8,
         Command.Spaces => "the address spaces"u8,
-        Command.Heap => "the kernel heap, or a block of it"u8,
-        Command.Mmio => "the device window, or a mapping of it"u8,
-        Command.Space => "makes, switches to, changes and destroys a space; ID 0 is none; RIGHTS: [kernel|user] r[w][x]"u8,
-        Command.Frame => "takes or gives back a page of 4K"u8,
+        Command.Heap => "the kernel heap"u8,
+        Command.Mmio => "the devices in the kernel window"u8,
+        Command.SpaceNew => "makes a space"u8,
+        Command.SpaceUse => "switches to a space; 0: to none"u8,
+        Command.SpaceMap => "maps a new page; RIGHTS: r, rw, rx for the user, kr, krw for the kernel"u8,
+        Command.SpaceUnmap => "unmaps a page and frees it"u8,
+        Command.SpaceProtect => "changes a page's rights"u8,
+        Command.SpaceDestroy => "destroys a space and frees all that it held"u8,
+        Command.FrameAllocate => "takes a page of 4K"u8,
+        Command.FrameFree => "gives a page back"u8,
+        Command.HeapAllocate => "takes a heap block"u8,
+        Command.HeapFree => "gives a heap block back"u8,
+        Command.MmioMap => "maps a device's registers"u8,
+        Command.MmioUnmap => "unmaps them"u8,
         Command.Read => "loads a word"u8,
         Command.Write => "stores a word"u8,
-        Command.Fault => "provokes a fault and survives it"u8,
-        Command.Steps => "prints each descriptor written, each maintenance operation, each frame moved"u8,
+        Command.FaultRead => "loads from where a load faults, and survives it"u8,
+        Command.FaultWrite => "stores to where a store faults, and survives it"u8,
+        Command.FaultExecute => "jumps to where a fetch faults, and survives it"u8,
+        Command.StepsOn => "from now on prints each descriptor written, each maintenance operation, each frame moved"u8,
+        Command.StepsOff => "prints them no more"u8,
         Command.Demo => "shows the whole system at work"u8,
         Command.Test => "runs the self-tests, or one of them"u8,
         Command.Bench => "counts instructions per operation"u8,
@@ -95,4 +137,20 @@ public static class CommandTable
         Command.PowerOff => "ends the machine"u8,
         _ => "this list; commands may be joined with ;"u8,
     };
+
+    private static bool TryTakeName(ref Arguments arguments, ReadOnlySpan<byte> name)
+    {
+        ReadOnlySpan<byte> rest = name;
+        while (rest.Length != 0)
+        {
+            if (!arguments.TryTakeWord(Words.TakeUntil(ref rest, Space)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsLonger(Command left, Command right) => NameOf(left).Length > NameOf(right).Length;
 }

@@ -16,7 +16,7 @@ namespace Kilburn.Kernel.Monitor;
 public static class MapCommand
 {
     private const uint TableBaseMask = ~(FirstLevelTable.LengthInBytes - 1);
-    private const int SizeWidth = 6;
+    private const int SizeWidth = 8;
 
     /// <summary>Runs the command.</summary>
     /// <param name="session">What it works on.</param>
@@ -72,7 +72,9 @@ public static class MapCommand
         regions.WriteTo(LinearMap.ToVirtual(image.Text.End), "kernel text"u8);
         regions.WriteTo(LinearMap.ToVirtual(image.Constants.End), "kernel constants"u8);
         regions.WriteTo(LinearMap.ToVirtual(image.Data.End), "kernel data, stacks"u8);
-        regions.WriteTo(LinearMap.Start.Add(LinearMap.LengthInBytes), "KERNEL END: physical memory manager"u8);
+        regions.WriteTo(
+            LinearMap.ToVirtual(FindMemoryEnd(in session, in context)), "KERNEL END: physical memory manager"u8);
+        regions.WriteTo(LinearMap.Start.Add(LinearMap.LengthInBytes), "no memory"u8);
         regions.WriteTo(VectorTable.High, "kernel heap, MMIO"u8);
         regions.WriteTo(VectorTable.High.Add(PageSize.Small), "interrupt vectors"u8);
     }

@@ -1,5 +1,6 @@
 using System;
 using Kilburn.Core;
+using Kilburn.Core.Faults;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Terminal;
 
@@ -13,7 +14,7 @@ namespace Kilburn.Kernel.Monitor;
 public static class MonitorShell
 {
     private const byte Separator = (byte)';';
-    private const int HelpWidth = 12;
+    private const int HelpWidth = 30;
 
     private static ReadOnlySpan<byte> Prompt => "kilburn> "u8;
 
@@ -83,12 +84,9 @@ public static class MonitorShell
         where TBoard : struct, IBoard
     {
         Arguments arguments = new(text);
-        _ = arguments.TryTake(out ReadOnlySpan<byte> name); // the text is not empty
-        if (!CommandTable.TryFind(name, out Command command))
+        if (!CommandTable.TryFind(ref arguments, out Command command))
         {
-            session.Board.Write("unknown command: "u8);
-            session.Board.WriteLine(name);
-            return CommandOutcome.Failed;
+            return FailToFind(in session, arguments);
         }
 
         Request request = new(command, arguments);
@@ -98,61 +96,119 @@ public static class MonitorShell
                 return MapCommand.Run(in session, ref request);
             case Command.Walk:
                 return WalkCommand.Run(in session, ref request);
-            case Command.Machine:
-                session.Board.DescribeMachine();
-                return CommandOutcome.Done;
-            case Command.Steps:
-                return SetSteps(in session, ref request);
-            case Command.Reboot:
-                session.Board.Reboot();
-                return CommandOutcome.Failed;
-            case Command.PowerOff:
-                session.Board.PowerOff(0);
-                return CommandOutcome.Failed;
+            case Command.Frames:
+                return FramesCommand.Show(in session, ref request);
+            case Command.FrameAllocate:
+                return FramesCommand.Allocate(in session, ref request);
+            case Command.FrameFree:
+                return FramesCommand.Free(in session, ref request);
+            case Command.Read:
+                return AccessCommand.Read(in session, ref request);
+            case Command.Write:
+                return AccessCommand.Write(in session, ref request);
+            case Command.FaultRead:
+                return AccessCommand.Fault(in session, ref request, FaultAccess.Read);
+            case Command.FaultWrite:
+                return AccessCommand.Fault(in session, ref request, FaultAccess.Write);
+            case Command.FaultExecute:
+                return AccessCommand.Fault(in session, ref request, FaultAccess.Execute);
             default:
-                WriteHelp(in session);
-                return CommandOutcome.Done;
+                return RunPlain(in session, ref request, command);
         }
     }
 
-    private static CommandOutcome SetSteps<TInner, TBoard>(in Session<TInner, TBoard> session, ref Request request)
+    /// <summary>The commands without arguments that need no file of their own.</summary>
+    private static CommandOutcome RunPlain<TInner, TBoard>(
+        in Session<TInner, TBoard> session, ref Request request, Command command)
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (request.Arguments.TryTakeWord("on"u8))
+        if (!request.EndsHere(in session))
         {
-            session.Machine.Steps = Steps.On;
-        }
-        else if (request.Arguments.TryTakeWord("off"u8))
-        {
-            session.Machine.Steps = Steps.Off;
-        }
-        else
-        {
-            return request.FailWithUsage(in session);
+            return CommandOutcome.Failed;
         }
 
-        return request.EndsHere(in session) ? CommandOutcome.Done : CommandOutcome.Failed;
+        switch (command)
+        {
+            case Command.Machine:
+                session.Board.DescribeMachine();
+                break;
+            case Command.StepsOn:
+                session.Machine.Steps = Steps.On;
+                break;
+            case Command.StepsOff:
+                session.Machine.Steps = Steps.Off;
+                break;
+            case Command.Reboot:
+                session.Board.Reboot();
+                break;
+            case Command.PowerOff:
+                session.Board.PowerOff(0);
+                break;
+            default:
+                WriteHelp(ref session.Board);
+                break;
+        }
+
+        return CommandOutcome.Done;
     }
 
-    private static void WriteHelp<TInner, TBoard>(in Session<TInner, TBoard> session)
+    private static CommandOutcome FailToFind<TInner, TBoard>(in Session<TInner, TBoard> session, Arguments arguments)
         where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        _ = arguments.TryTake(out ReadOnlySpan<byte> word); // a command is not empty
+        bool isKnown = false;
+        for (int index = 0; index < CommandTable.Count; index++)
+        {
+            if (CommandTable.StartsWith((Command)index, word))
+            {
+                session.Board.Write(isKnown ? " | "u8 : "usage: "u8);
+                _ = WriteUsage(ref session.Board, (Command)index); // nothing to align behind it
+                isKnown = true;
+            }
+        }
+
+        if (!isKnown)
+        {
+            session.Board.Write("unknown command: "u8);
+            session.Board.Write(word);
+        }
+
+        session.Board.EndLine();
+        return CommandOutcome.Failed;
+    }
+
+    private static void WriteHelp<TBoard>(ref TBoard board)
         where TBoard : struct, IBoard
     {
         for (int index = 0; index < CommandTable.Count; index++)
         {
-            Command command = (Command)index;
-            session.Board.Write("  "u8);
-            session.Board.WriteLeft(CommandTable.NameOf(command), HelpWidth);
-            session.Board.Write(CommandTable.PurposeOf(command));
-            if (CommandTable.ArgumentsOf(command).Length != 0)
-            {
-                session.Board.Write(": "u8);
-                session.Board.Write(CommandTable.ArgumentsOf(command));
-            }
-
-            session.Board.EndLine();
+            board.Write("  "u8);
+            int written = WriteUsage(ref board, (Command)index);
+            board.Pad(HelpWidth - written);
+            board.WriteLine(CommandTable.PurposeOf((Command)index));
         }
+    }
+
+    /// <summary>Prints a command's name and arguments.</summary>
+    /// <param name="board">The board.</param>
+    /// <param name="command">The command.</param>
+    /// <returns>Characters written.</returns>
+    internal static int WriteUsage<TBoard>(ref TBoard board, Command command)
+        where TBoard : struct, IBoard
+    {
+        ReadOnlySpan<byte> name = CommandTable.NameOf(command);
+        ReadOnlySpan<byte> arguments = CommandTable.ArgumentsOf(command);
+        board.Write(name);
+        if (arguments.Length == 0)
+        {
+            return name.Length;
+        }
+
+        board.WriteByte((byte)' ');
+        board.Write(arguments);
+        return name.Length + 1 + arguments.Length;
     }
 
     private enum Echo

@@ -17,7 +17,7 @@ public ref struct RegionWriter<TInner, TBoard>(
     where TInner : struct, IMachine
     where TBoard : struct, IBoard
 {
-    private const int SizeWidth = 6;
+    private const int SizeWidth = 8;
     private const int AttributesWidth = 27;
 
     private readonly ref TracingMachine<TInner, TBoard> _machine = ref session.Machine;

@@ -18,18 +18,6 @@ public ref struct Request(Command command, Arguments arguments)
     /// <summary>The arguments that are still to be read.</summary>
     public Arguments Arguments = arguments;
 
-    /// <summary>Says how the command is used.</summary>
-    /// <param name="session">Where to say it.</param>
-    public readonly CommandOutcome FailWithUsage<TInner, TBoard>(in Session<TInner, TBoard> session)
-        where TInner : struct, IMachine
-        where TBoard : struct, IBoard
-    {
-        session.Board.Write("usage: "u8);
-        WriteUsage(in session);
-        session.Board.EndLine();
-        return CommandOutcome.Failed;
-    }
-
     /// <summary>Says why the command failed: <c>heap free: already free</c>.</summary>
     /// <param name="session">Where to say it.</param>
     /// <param name="status">Why.</param>
@@ -132,13 +120,5 @@ public ref struct Request(Command command, Arguments arguments)
 
     private readonly void WriteUsage<TInner, TBoard>(in Session<TInner, TBoard> session)
         where TInner : struct, IMachine
-        where TBoard : struct, IBoard
-    {
-        session.Board.Write(CommandTable.NameOf(_command));
-        if (CommandTable.ArgumentsOf(_command).Length != 0)
-        {
-            session.Board.WriteByte((byte)' ');
-            session.Board.Write(CommandTable.ArgumentsOf(_command));
-        }
-    }
+        where TBoard : struct, IBoard => _ = MonitorShell.WriteUsage(ref session.Board, _command); // nothing to align behind it
 }

@@ -353,7 +353,14 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     private bool IsFirstLevel(PhysicalAddress entry)
     {
         PhysicalAddress kernelTable = _board.Memory.Tables.FirstLevelTable;
-        return new PhysicalRange(kernelTable, FirstLevelTable.LengthInBytes).Contains(entry);
+        if (new PhysicalRange(kernelTable, FirstLevelTable.LengthInBytes).Contains(entry))
+        {
+            return true;
+        }
+
+        _board.Memory.Frames.Describe(ref _inner, entry, out FrameDescription description);
+        return description.State == FrameState.Used
+            && description.Use is FrameUse.FirstLevelTable or FrameUse.FullFirstLevelTable;
     }
 
     private void SayMaintenance(ReadOnlySpan<byte> operation)

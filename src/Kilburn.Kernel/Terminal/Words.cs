@@ -49,7 +49,7 @@ public static class Words
     /// <param name="rest">In: the text; out: what follows the separator.</param>
     /// <param name="separator">One character.</param>
     /// <returns>The part; all of the text when there is no separator.</returns>
-    public static ReadOnlySpan<byte> TakeUntil(ref ReadOnlySpan<byte> rest, byte separator)
+    public static ReadOnlySpan<byte> TakeUntil(scoped ref ReadOnlySpan<byte> rest, byte separator)
     {
         for (int index = 0; index < rest.Length; index++)
         {
