@@ -51,8 +51,8 @@ public partial struct KernelHeap
     /// <param name="tables">The kernel's tables.</param>
     /// <param name="window">The borders.</param>
     /// <param name="lengthInBytes">At least 1.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="address">The block: a multiple of 32, of 4 KiB from 2049 bytes on; default on failure.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.OutOfRange"/> for no bytes,
     /// <see cref="VmStatus.WindowFull"/> when the heap would meet the MMIO window, <see cref="VmStatus.OutOfFrames"/>.
@@ -65,8 +65,8 @@ public partial struct KernelHeap
         ref KernelTables tables,
         ref KernelWindow window,
         uint lengthInBytes,
-        uint owner,
-        out VirtualAddress address)
+        out VirtualAddress address,
+        uint owner = 0)
         where TMachine : struct, IMachine
     {
         _lock.Acquire(ref machine, LockRank.Heap);
@@ -80,7 +80,7 @@ public partial struct KernelHeap
         else
         {
             status = TryAllocateLocked(
-                ref machine, ref frames, ref tables, ref window, lengthInBytes, KernelHeapLayout.Granule, owner, out address);
+                ref machine, ref frames, ref tables, ref window, lengthInBytes, KernelHeapLayout.Granule, out address, owner);
         }
 
         _lock.Release(ref machine, LockRank.Heap);
@@ -94,8 +94,8 @@ public partial struct KernelHeap
     /// <param name="window">The borders.</param>
     /// <param name="lengthInBytes">At least 1.</param>
     /// <param name="alignment">Power of two, up to <see cref="LargestAlignment"/>, in bytes.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="address">The block; default on failure.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>
     /// As <see cref="TryAllocate"/>; <see cref="VmStatus.Misaligned"/> when the alignment is no power of two,
     /// <see cref="VmStatus.OutOfRange"/> when it is too large.
@@ -107,8 +107,8 @@ public partial struct KernelHeap
         ref KernelWindow window,
         uint lengthInBytes,
         uint alignment,
-        uint owner,
-        out VirtualAddress address)
+        out VirtualAddress address,
+        uint owner = 0)
         where TMachine : struct, IMachine
     {
         address = default;
@@ -124,7 +124,7 @@ public partial struct KernelHeap
 
         _lock.Acquire(ref machine, LockRank.Heap);
         VmStatus status = TryAllocateLocked(
-            ref machine, ref frames, ref tables, ref window, lengthInBytes, alignment, owner, out address);
+            ref machine, ref frames, ref tables, ref window, lengthInBytes, alignment, out address, owner);
         _lock.Release(ref machine, LockRank.Heap);
         return status;
     }
@@ -136,8 +136,8 @@ public partial struct KernelHeap
     /// <param name="window">The borders.</param>
     /// <param name="count">Elements, at least 1.</param>
     /// <param name="elementLengthInBytes">At least 1.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="address">The block; default on failure.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>As <see cref="TryAllocate"/>; <see cref="VmStatus.Overflow"/> when the product does not fit into 32 bits.</returns>
     public VmStatus TryAllocateArray<TMachine>(
         ref TMachine machine,
@@ -146,8 +146,8 @@ public partial struct KernelHeap
         ref KernelWindow window,
         uint count,
         uint elementLengthInBytes,
-        uint owner,
-        out VirtualAddress address)
+        out VirtualAddress address,
+        uint owner = 0)
         where TMachine : struct, IMachine
     {
         ulong lengthInBytes = (ulong)count * elementLengthInBytes;
@@ -158,7 +158,7 @@ public partial struct KernelHeap
         }
 
         return TryAllocate(
-            ref machine, ref frames, ref tables, ref window, (uint)lengthInBytes, owner, out address);
+            ref machine, ref frames, ref tables, ref window, (uint)lengthInBytes, out address, owner);
     }
 
     /// <summary>Makes a block longer or shorter; what both lengths have in common keeps its contents.</summary>
@@ -168,10 +168,10 @@ public partial struct KernelHeap
     /// <param name="window">The borders.</param>
     /// <param name="address">The block.</param>
     /// <param name="lengthInBytes">The new length, at least 1.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="newAddress">
     /// Where the block is now: the old place when it fits there, else any, aligned as by <see cref="TryAllocate"/>; default on failure.
     /// </param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>
     /// As <see cref="TryAllocate"/> for the new length and as <see cref="TryFree"/> for the old block. On failure the old block
     /// is as it was.
@@ -183,13 +183,13 @@ public partial struct KernelHeap
         ref KernelWindow window,
         VirtualAddress address,
         uint lengthInBytes,
-        uint owner,
-        out VirtualAddress newAddress)
+        out VirtualAddress newAddress,
+        uint owner = 0)
         where TMachine : struct, IMachine
     {
         _lock.Acquire(ref machine, LockRank.Heap);
         VmStatus status = TryResizeLocked(
-            ref machine, ref frames, ref tables, ref window, address, lengthInBytes, owner, out newAddress);
+            ref machine, ref frames, ref tables, ref window, address, lengthInBytes, out newAddress, owner);
         _lock.Release(ref machine, LockRank.Heap);
         return status;
     }
@@ -249,8 +249,8 @@ public partial struct KernelHeap
         ref KernelWindow window,
         uint lengthInBytes,
         uint alignment,
-        uint owner,
-        out VirtualAddress address)
+        out VirtualAddress address,
+        uint owner)
         where TMachine : struct, IMachine
     {
         address = default;
@@ -315,8 +315,8 @@ public partial struct KernelHeap
         ref KernelWindow window,
         VirtualAddress address,
         uint lengthInBytes,
-        uint owner,
-        out VirtualAddress newAddress)
+        out VirtualAddress newAddress,
+        uint owner)
         where TMachine : struct, IMachine
     {
         newAddress = default;
@@ -347,8 +347,8 @@ public partial struct KernelHeap
             ref window,
             lengthInBytes,
             KernelHeapLayout.Granule,
-            owner,
-            out VirtualAddress moved);
+            out VirtualAddress moved,
+            owner);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -396,7 +396,7 @@ public partial struct KernelHeap
     {
         uint offset = KernelHeapLayout.OffsetOf(address);
         uint pageIndex = offset >> PageSize.SmallShift;
-        uint owner = 0;
+        uint owner;
         VmStatus status;
         blockClass = 0;
         if (pageIndex >= _pageCount)

@@ -8,52 +8,52 @@ public partial struct VirtualMemory
     /// <summary>Takes a block of the kernel heap.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="lengthInBytes">At least 1.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="address">The block; default on failure.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>As <see cref="KernelHeap.TryAllocate"/>.</returns>
     public VmStatus TryAllocate<TMachine>(
-        ref TMachine machine, uint lengthInBytes, uint owner, out VirtualAddress address)
+        ref TMachine machine, uint lengthInBytes, out VirtualAddress address, uint owner = 0)
         where TMachine : struct, IMachine =>
-        Heap.TryAllocate(ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, owner, out address);
+        Heap.TryAllocate(ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, out address, owner);
 
     /// <summary>Takes a block of the kernel heap at a multiple of a power of two.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="lengthInBytes">At least 1.</param>
     /// <param name="alignment">Power of two, up to <see cref="KernelHeap.LargestAlignment"/>, in bytes.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="address">The block; default on failure.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>As <see cref="KernelHeap.TryAllocateAligned"/>.</returns>
     public VmStatus TryAllocateAligned<TMachine>(
-        ref TMachine machine, uint lengthInBytes, uint alignment, uint owner, out VirtualAddress address)
+        ref TMachine machine, uint lengthInBytes, uint alignment, out VirtualAddress address, uint owner = 0)
         where TMachine : struct, IMachine =>
         Heap.TryAllocateAligned(
-            ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, alignment, owner, out address);
+            ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, alignment, out address, owner);
 
     /// <summary>Takes a block of the kernel heap for an array.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="count">Elements, at least 1.</param>
     /// <param name="elementLengthInBytes">At least 1.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="address">The block; default on failure.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>As <see cref="KernelHeap.TryAllocateArray"/>.</returns>
     public VmStatus TryAllocateArray<TMachine>(
-        ref TMachine machine, uint count, uint elementLengthInBytes, uint owner, out VirtualAddress address)
+        ref TMachine machine, uint count, uint elementLengthInBytes, out VirtualAddress address, uint owner = 0)
         where TMachine : struct, IMachine =>
         Heap.TryAllocateArray(
-            ref machine, ref Frames, ref Tables, ref Window, count, elementLengthInBytes, owner, out address);
+            ref machine, ref Frames, ref Tables, ref Window, count, elementLengthInBytes, out address, owner);
 
     /// <summary>Makes a block of the kernel heap longer or shorter.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="address">The block.</param>
     /// <param name="lengthInBytes">The new length, at least 1.</param>
-    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <param name="newAddress">Where the block is now; default on failure.</param>
+    /// <param name="owner">Code address that a checked build keeps with the block; zero for none.</param>
     /// <returns>As <see cref="KernelHeap.TryResize"/>.</returns>
     public VmStatus TryResize<TMachine>(
-        ref TMachine machine, VirtualAddress address, uint lengthInBytes, uint owner, out VirtualAddress newAddress)
+        ref TMachine machine, VirtualAddress address, uint lengthInBytes, out VirtualAddress newAddress, uint owner = 0)
         where TMachine : struct, IMachine =>
         Heap.TryResize(
-            ref machine, ref Frames, ref Tables, ref Window, address, lengthInBytes, owner, out newAddress);
+            ref machine, ref Frames, ref Tables, ref Window, address, lengthInBytes, out newAddress, owner);
 
     /// <summary>Gives a block of the kernel heap back.</summary>
     /// <param name="machine">The machine of the calling core.</param>

@@ -38,17 +38,17 @@ public sealed class KernelHalf
     public uint FreeFrames => CountFreeFrames();
 
     public VmStatus TryAllocate(uint length, out VirtualAddress address, uint owner = Owner) =>
-        Heap.TryAllocate(ref Machine, ref Frames, ref Tables, ref Window, length, owner, out address);
+        Heap.TryAllocate(ref Machine, ref Frames, ref Tables, ref Window, length, out address, owner);
 
     public VmStatus TryAllocateAligned(uint length, uint alignment, out VirtualAddress address) =>
         Heap.TryAllocateAligned(
-            ref Machine, ref Frames, ref Tables, ref Window, length, alignment, Owner, out address);
+            ref Machine, ref Frames, ref Tables, ref Window, length, alignment, out address, Owner);
 
     public VmStatus TryAllocateArray(uint count, uint length, out VirtualAddress address) =>
-        Heap.TryAllocateArray(ref Machine, ref Frames, ref Tables, ref Window, count, length, Owner, out address);
+        Heap.TryAllocateArray(ref Machine, ref Frames, ref Tables, ref Window, count, length, out address, Owner);
 
     public VmStatus TryResize(VirtualAddress block, uint length, out VirtualAddress address, uint owner = Owner) =>
-        Heap.TryResize(ref Machine, ref Frames, ref Tables, ref Window, block, length, owner, out address);
+        Heap.TryResize(ref Machine, ref Frames, ref Tables, ref Window, block, length, out address, owner);
 
     public VmStatus TryFree(VirtualAddress block) =>
         Heap.TryFree(ref Machine, ref Frames, ref Tables, ref Window, block);
