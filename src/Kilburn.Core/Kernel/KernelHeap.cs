@@ -396,7 +396,7 @@ public partial struct KernelHeap
     {
         uint offset = KernelHeapLayout.OffsetOf(address);
         uint pageIndex = offset >> PageSize.SmallShift;
-        uint owner;
+        uint owner = 0;
         VmStatus status;
         blockClass = 0;
         if (pageIndex >= _pageCount)
