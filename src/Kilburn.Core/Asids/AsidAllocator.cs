@@ -20,8 +20,8 @@ namespace Kilburn.Core.Asids;
 /// is given out only after its entries were invalidated on all cores, and one of an earlier generation is used by a core
 /// only after that core's flush. A3: while a core's registers hold a space's table, the core's <c>Owner</c>,
 /// <c>Active</c> or <c>Reserved</c> says so, so that <see cref="TryRetire"/> refuses. A4: a space's word is changed before the first walk
-/// under its new ASID, with a DSB between; whoever clears a descriptor reads the word after a DSB (see
-/// <c>InvalidationBatch</c>), and so invalidates every ASID under which the old descriptor could be walked.
+/// under its new ASID, with a DSB between; whoever clears a descriptor reads the word after a DSB
+/// (<see cref="Maintenance.InvalidationBatch"/>), and so invalidates every ASID under which the old descriptor could be walked.
 /// </para>
 /// <para>
 /// A number that a space used in an earlier generation may still tag entries of it on a core that has not flushed. No core can use

@@ -20,6 +20,7 @@ public readonly struct SmallPageDescriptor
     private const int ShareableShift = 10;
     private const int Ap2Shift = 9;
     private const int TexShift = 6;
+    private const uint ShareBit = 1u << (TexShift + 1);
     private const int Ap10Shift = 4;
     private const int CAndBShift = 2;
     private const uint TypeBit = 1u << 1;
@@ -57,6 +58,12 @@ public readonly struct SmallPageDescriptor
     /// <summary>S.</summary>
     public bool IsShareable => ((_raw >> ShareableShift) & 1) != 0;
 
+    /// <summary>
+    /// TEX[1], which TEX remap leaves to software: the mapping has a share in its page, and gives it back when it goes.
+    /// Source: ARM DDI 0406C.d, B3.8.3.
+    /// </summary>
+    public bool HasShare => (_raw & ShareBit) != 0;
+
     /// <summary>Encodes a shareable mapping.</summary>
     /// <param name="frame">First byte of the page, a multiple of 4 KiB: the low bits are dropped.</param>
     /// <param name="access">Who may read and write.</param>
@@ -84,6 +91,10 @@ public readonly struct SmallPageDescriptor
             | (((uint)access >> 2) << Ap2Shift)
             | (((uint)access & 3) << Ap10Shift)
             | (uint)execution);
+
+    /// <summary>The same mapping with a share in its page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public SmallPageDescriptor WithShare() => new(_raw | ShareBit);
 
     /// <summary>Takes a word that <see cref="SecondLevelEntry.Kind"/> has shown to be of this form.</summary>
     internal static SmallPageDescriptor FromEntry(uint raw) => new(raw);

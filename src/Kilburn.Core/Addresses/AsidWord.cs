@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Kilburn.Core.Addresses;
 
-namespace Kilburn.Core.Asids;
+namespace Kilburn.Core.Addresses;
 
 /// <summary>The one word by which a space holds an ASID, and a core says which it runs.</summary>
 /// <remarks>

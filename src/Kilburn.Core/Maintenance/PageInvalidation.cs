@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Core.Maintenance;
+
+/// <summary>The invalidation of one page of a space whose ASID another core may change meanwhile.</summary>
+public static class PageInvalidation
+{
+    /// <summary>Ends every translation of a page, and of the table that led to it, after their descriptors were written.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="asidWord">The space's <see cref="AsidWord"/>.</param>
+    /// <param name="page">Any byte of the page.</param>
+    /// <remarks>
+    /// The word is read again after the DSB that makes the descriptor seen. If it has changed, the space may have been walked
+    /// under the new ASID while the old descriptor was still to be seen, and the new one is invalidated as well. If it changes
+    /// later, walks under the newer ASID see the new descriptor (invariant A4). One that came and went in between lies
+    /// on cores that flush before they could use it. An ASID of zero tags nothing: the invalidation is then without effect.
+    /// Invalidation by address covers the entry of the first level too. Source: ARM DDI 0406C.d, B3.10.1, B3.10.2.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the hot half of an unmap: the loop is two instructions when nothing changed
+    public static void Remove<TMachine>(ref TMachine machine, ref uint asidWord, VirtualAddress page)
+        where TMachine : struct, IMachine
+    {
+        uint word = machine.LoadAcquire(ref asidWord);
+        while (true)
+        {
+            machine.RemovePage(page, AsidWord.AsidOf(word));
+            uint seen = machine.LoadAcquire(ref asidWord);
+            if (seen == word)
+            {
+                break;
+            }
+
+            word = seen;
+        }
+
+        if (TMachine.BranchPredictorNeedsMaintenance)
+        {
+            machine.InvalidateBranchPredictors();
+            machine.Synchronize();
+        }
+    }
+}

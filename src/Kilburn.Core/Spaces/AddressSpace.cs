@@ -1,0 +1,448 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Checks;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>A space: what 0x00000000–0x7FFFFFFF leads to while it is active. The value is a handle, and is copied freely.</summary>
+/// <remarks>
+/// <para>
+/// Made and ended by <see cref="AddressSpaces"/>; a handle is good from the one to the other, and who ends a space sees to it that
+/// nobody uses the handle later. A checked build stops at such a use, as long as the control page has no new owner.
+/// </para>
+/// <para>
+/// Who owns what. Every mapping of a managed page has a share in it (one of the owners that <see cref="FrameAllocator"/>
+/// counts): of a new page its only one, of a given page one of its own beside the giver's. Unmapping and destroying give the
+/// share back, and the page is free when the last one goes: a giver may free its page while it is mapped. Frames that the allocator does not manage
+/// (devices, the kernel's image) are mapped without a share, and are the giver's to keep.
+/// </para>
+/// <para>
+/// All mappings are not global, shareable, and in domain <see cref="Domain.User"/>, which the kernel closes outside of its copy
+/// routines. Page 0 is mapped only by the members that name it. Second-level tables come with the first page of their MiB and go with the last.
+/// </para>
+/// <para>
+/// Invariant S1: a live second-level table has at least one live entry, and the count byte of its MiB is their number less 1.
+/// Locking: each member takes the space's lock (<see cref="LockRank.Space"/>) and, under it, the frames'. Not for interrupt handlers.
+/// </para>
+/// </remarks>
+/// <param name="controlPage">First byte of the control page.</param>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
+public readonly struct AddressSpace(PhysicalAddress controlPage)
+{
+    /// <summary>One past the last byte of a space.</summary>
+    public const uint EndValue = 0x8000_0000;
+
+    private readonly PhysicalAddress _controlPage = controlPage;
+
+    /// <summary>First byte of the control page.</summary>
+    public PhysicalAddress ControlPage => _controlPage;
+
+    /// <summary>Maps a new, zeroed page around an address.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives the page, and the second-level table where there is none.</param>
+    /// <param name="address">Any byte of the page.</param>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="execution">Whether user code may be fetched from it.</param>
+    /// <param name="page">The page; default on failure.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.OutOfRange"/> (page 0, or from 0x80000000 up),
+    /// <see cref="VmStatus.AlreadyMapped"/>, <see cref="VmStatus.OutOfFrames"/>.
+    /// </returns>
+    /// <remarks>Usable on return. A new entry needs no invalidation: faulting ones are never held. Source: ARM DDI 0406C.d, B3.10.1.</remarks>
+    public VmStatus TryMapNewPage<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        VirtualAddress address,
+        AccessPermission access,
+        Execution execution,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        if (!IsOrdinary(address))
+        {
+            page = default;
+            return VmStatus.OutOfRange;
+        }
+
+        return TryMapNewPageAt(ref machine, ref frames, address, access, execution, out page);
+    }
+
+    /// <summary>Maps a new, zeroed page at address 0, where null pointers lead.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives the page, and the second-level table where there is none.</param>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="execution">Whether user code may be fetched from it.</param>
+    /// <param name="page">The page; default on failure.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.AlreadyMapped"/>, <see cref="VmStatus.OutOfFrames"/>.
+    /// </returns>
+    public VmStatus TryMapNewNullPage<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        AccessPermission access,
+        Execution execution,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine =>
+        TryMapNewPageAt(ref machine, ref frames, default, access, execution, out page);
+
+    /// <summary>Maps frames that the caller gives.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Counts the shares, and gives second-level tables.</param>
+    /// <param name="start">First byte; a multiple of 4 KiB, not 0.</param>
+    /// <param name="first">The first frame; a multiple of 4 KiB. The others follow it.</param>
+    /// <param name="pageCount">Pages of 4 KiB, at least 1.</param>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="execution">Whether user code may be fetched from it.</param>
+    /// <param name="type">How the memory behaves; managed pages are <see cref="MemoryType.Normal"/>, as in the linear map.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>
+    /// (no page, page 0, past the space's end or past 4 GiB of memory), <see cref="VmStatus.AlreadyMapped"/> (any page of the range is live),
+    /// <see cref="VmStatus.AlreadyFree"/> (a managed frame that nobody has), <see cref="VmStatus.WrongKind"/> (a managed frame that is not a page),
+    /// <see cref="VmStatus.NotManaged"/> (the allocator's own data), <see cref="VmStatus.Overflow"/> (too many shares),
+    /// <see cref="VmStatus.MemoryConflict"/> (a managed page with another type, or some frames are managed and some are not),
+    /// <see cref="VmStatus.OutOfFrames"/> (second-level tables).
+    /// </returns>
+    public VmStatus TryMapFrames<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        VirtualAddress start,
+        PhysicalAddress first,
+        uint pageCount,
+        AccessPermission access,
+        Execution execution,
+        MemoryType type)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckRange(start, pageCount);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        if (!first.IsAligned(PageSize.Small))
+        {
+            return VmStatus.Misaligned;
+        }
+
+        if (!IsOrdinary(start) || ((pageCount << PageSize.SmallShift) - 1) > uint.MaxValue - first.Value)
+        {
+            return VmStatus.OutOfRange;
+        }
+
+        SmallPageDescriptor model = SmallPageDescriptor.Create(first, access, type, Scope.NotGlobal, execution);
+        ref SpaceControl control = ref Enter(ref machine);
+        status = SpaceRange.TryMapLocked(ref machine, ref frames, ref control, _controlPage, start, pageCount, model);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Unmaps a page. No core reaches it through this space on return, and its share is given back.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes the share, and the second-level table with its last page.</param>
+    /// <param name="page">First byte; a multiple of 4 KiB.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
+    /// <see cref="VmStatus.NotMapped"/>.
+    /// </returns>
+    public VmStatus TryUnmapPage<TMachine>(ref TMachine machine, ref FrameAllocator frames, VirtualAddress page)
+        where TMachine : struct, IMachine
+    {
+        if (!page.IsAligned(PageSize.Small))
+        {
+            return VmStatus.Misaligned;
+        }
+
+        if (!page.IsUser)
+        {
+            return VmStatus.OutOfRange;
+        }
+
+        ref SpaceControl control = ref Enter(ref machine);
+        PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, page);
+        FirstLevelEntry first = new(machine.ReadWord(link));
+        PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, page);
+        SecondLevelEntry second = first.IsPageTable ? new(machine.ReadWord(entry)) : default;
+        if (!second.IsSmall)
+        {
+            control.Lock.Release(ref machine, LockRank.Space);
+            return VmStatus.NotMapped;
+        }
+
+        Descriptor.Write(ref machine, entry, 0);
+        control.PageCount--;
+        ref byte count = ref SpaceLayout.CountOf(ref machine, _controlPage, page.FirstLevelIndex);
+        bool isTableEmpty = count == 0;
+        if (isTableEmpty)
+        {
+            SpaceRange.UnlinkLocked(ref machine, ref control, _controlPage, link, page.FirstLevelIndex);
+        }
+        else
+        {
+            count--;
+        }
+
+        PageInvalidation.Remove(ref machine, ref control.Owner.Word, page);
+        if (second.Small.HasShare)
+        {
+            SpaceRange.FreePage(ref machine, ref frames, second.Small.Frame);
+        }
+
+        if (isTableEmpty)
+        {
+            SpaceRange.FreeTable(ref machine, ref frames, first.PageTable.Table);
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Unmaps a range of pages.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes shares and tables.</param>
+    /// <param name="start">First byte; a multiple of 4 KiB.</param>
+    /// <param name="pageCount">Pages of 4 KiB, at least 1.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
+    /// <see cref="VmStatus.NotMapped"/> (any page of the range is not live).
+    /// </returns>
+    public VmStatus TryUnmapRange<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, VirtualAddress start, uint pageCount)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckRange(start, pageCount);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        ref SpaceControl control = ref Enter(ref machine);
+        status = SpaceRange.TryUnmapLocked(ref machine, ref frames, ref control, _controlPage, start, pageCount);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Changes the rights of mapped pages. They hold on all cores on return.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="start">First byte; a multiple of 4 KiB.</param>
+    /// <param name="pageCount">Pages of 4 KiB, at least 1.</param>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="execution">Whether user code may be fetched from them; <see cref="TryPublishCode"/> is for their contents.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
+    /// <see cref="VmStatus.NotMapped"/> (any page of the range is not live).
+    /// </returns>
+    /// <remarks>
+    /// Only permission bits change, which needs no break-before-make: type, scope and frame stay. Source: ARM DDI 0406C.d, B3.10.1.
+    /// </remarks>
+    public VmStatus TryProtect<TMachine>(
+        ref TMachine machine, VirtualAddress start, uint pageCount, AccessPermission access, Execution execution)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckRange(start, pageCount);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        ref SpaceControl control = ref Enter(ref machine);
+        status = SpaceRange.TryProtectLocked(ref machine, ref control, start, pageCount, access, execution);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Walks an address in software, as the MMU would with this space active.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="address">Any address.</param>
+    /// <param name="walk">The steps, and the mapping when there is one; default when out of range.</param>
+    /// <returns><see cref="VmStatus.Ok"/>, <see cref="VmStatus.OutOfRange"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    public VmStatus TryTranslate<TMachine>(ref TMachine machine, VirtualAddress address, out TableWalk walk)
+        where TMachine : struct, IMachine
+    {
+        if (!address.IsUser)
+        {
+            walk = default;
+            return VmStatus.OutOfRange;
+        }
+
+        ref SpaceControl control = ref Enter(ref machine);
+        TranslationContext context = ContextOf(ref control);
+        walk = TableWalk.Of(ref machine, in context, address);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return walk.IsMapped ? VmStatus.Ok : VmStatus.NotMapped;
+    }
+
+    /// <summary>All mappings, run by run, upward.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <remarks>Takes no lock while it goes: for people who look, with the space at rest.</remarks>
+    public MappingRuns GetMappings<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        TranslationContext context = ContextOf(ref machine.Data<SpaceControl>(_controlPage));
+        return new MappingRuns(in context, new VirtualRange(default, EndValue));
+    }
+
+    /// <summary>Makes instructions that were written to mapped pages the ones that every core fetches.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="lengthInBytes">At least 1.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing done, <see cref="VmStatus.OutOfRange"/> or <see cref="VmStatus.NotMapped"/>.
+    /// </returns>
+    /// <remarks>
+    /// DCCMVAU through the linear map, DSB, ICIALLUIS, BPIALLIS where needed, DSB, ISB; other cores see the change at their next
+    /// exception or ISB. Source: ARM DDI 0406C.d, A3.5.4, B2.2.6.
+    /// </remarks>
+    public VmStatus TryPublishCode<TMachine>(ref TMachine machine, VirtualAddress start, uint lengthInBytes)
+        where TMachine : struct, IMachine
+    {
+        if (!start.IsUser || lengthInBytes == 0 || lengthInBytes > EndValue - start.Value)
+        {
+            return VmStatus.OutOfRange;
+        }
+
+        VirtualAddress firstPage = start.AlignDown(PageSize.Small);
+        uint pageCount = ((start.Value - firstPage.Value + lengthInBytes - 1) >> PageSize.SmallShift) + 1;
+        ref SpaceControl control = ref Enter(ref machine);
+        VmStatus status = SpaceRange.CheckMappedLocked(ref machine, ref control, firstPage, pageCount);
+        if (status == VmStatus.Ok)
+        {
+            for (uint index = 0; index < pageCount; index++)
+            {
+                VirtualAddress page = firstPage.Add(index << PageSize.SmallShift);
+                machine.CleanToUnification(SpaceRange.FindLocked(ref machine, ref control, page).Frame, PageSize.Small);
+            }
+
+            machine.SynchronizeData();
+            machine.InvalidateInstructionCaches();
+            if (TMachine.BranchPredictorNeedsMaintenance)
+            {
+                machine.InvalidateBranchPredictors();
+            }
+
+            machine.Synchronize();
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Numbers of the space at one moment.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="state">The answer.</param>
+    public void ReadState<TMachine>(ref TMachine machine, out AddressSpaceState state)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref Enter(ref machine);
+        state = default;
+        state.Id = control.Owner.Id;
+        state.Table = control.Table;
+        state.PageCount = control.PageCount;
+        state.TableCount = control.TableCount;
+        state.AsidWord = machine.LoadAcquire(ref control.Owner.Word);
+        control.Lock.Release(ref machine, LockRank.Space);
+    }
+
+    /// <summary>Takes the lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a build without checks it is an address and the lock
+    internal ref SpaceControl Enter<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref machine.Data<SpaceControl>(_controlPage);
+        if (BuildChecks.Enabled && control.Mark != SpaceControl.LiveMark)
+        {
+            BugCheck.Fail(ref machine, "S2: a space is used before its start or after its end"u8, _controlPage.Value);
+        }
+
+        control.Lock.Acquire(ref machine, LockRank.Space);
+        return ref control;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOrdinary(VirtualAddress address) =>
+        unchecked(address.Value - PageSize.Small) < EndValue - PageSize.Small;
+
+    private static VmStatus CheckRange(VirtualAddress start, uint pageCount)
+    {
+        if (!start.IsAligned(PageSize.Small))
+        {
+            return VmStatus.Misaligned;
+        }
+
+        return !start.IsUser || pageCount == 0 || pageCount > (EndValue - start.Value) >> PageSize.SmallShift
+            ? VmStatus.OutOfRange
+            : VmStatus.Ok;
+    }
+
+    private static TranslationContext ContextOf(ref SpaceControl control) =>
+        new(TranslationControl.TableBase(control.Table), 0, TranslationControl.HalfSplit, 0);
+
+    private VmStatus TryMapNewPageAt<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        VirtualAddress address,
+        AccessPermission access,
+        Execution execution,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref Enter(ref machine);
+        PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, address);
+        FirstLevelEntry first = new(machine.ReadWord(link));
+        PhysicalAddress table = first.PageTable.Table;
+        VmStatus status;
+        if (!first.IsPageTable)
+        {
+            status = frames.TryAllocateSecondLevelTable(ref machine, out table);
+            if (status != VmStatus.Ok)
+            {
+                page = default;
+                control.Lock.Release(ref machine, LockRank.Space);
+                return status;
+            }
+        }
+
+        PhysicalAddress entry = SecondLevelTable.EntryOf(table, address);
+        if (new SecondLevelEntry(machine.ReadWord(entry)).IsLive)
+        {
+            page = default;
+            control.Lock.Release(ref machine, LockRank.Space);
+            return VmStatus.AlreadyMapped;
+        }
+
+        status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out page);
+        if (status == VmStatus.Ok)
+        {
+            // Another core's walk may find the entry at once: the zeroes are seen by then.
+            machine.SynchronizeData();
+            Descriptor.Write(
+                ref machine,
+                entry,
+                SmallPageDescriptor.Create(page, access, MemoryType.Normal, Scope.NotGlobal, execution).WithShare().Raw);
+            control.PageCount++;
+            ref byte count = ref SpaceLayout.CountOf(ref machine, _controlPage, address.FirstLevelIndex);
+            if (first.IsPageTable)
+            {
+                count++;
+            }
+            else
+            {
+                count = 0;
+                SpaceRange.LinkLocked(ref machine, ref control, _controlPage, link, table, address.FirstLevelIndex);
+            }
+
+            machine.Synchronize();
+        }
+        else if (!first.IsPageTable)
+        {
+            SpaceRange.FreeTable(ref machine, ref frames, table);
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
+using Kilburn.Core.Checks;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Makes, finds, switches and ends spaces.</summary>
+/// <remarks>
+/// One value in a kernel. The kernel half is no part of a space: TTBR1 serves it, the same table for all.
+/// A space costs 12 KiB: a first-level table of 8 KiB, and a control page.
+/// </remarks>
+public struct AddressSpaces
+{
+    /// <summary>Who runs what under which ASID.</summary>
+    public AsidAllocator Asids;
+
+    /// <summary>Starts with no space, and none active on this core.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="emptyTable">An 8 KiB first-level table that maps nothing.</param>
+    public void Start<TMachine>(ref TMachine machine, PhysicalAddress emptyTable)
+        where TMachine : struct, IMachine
+    {
+        Asids.Start(ref machine, emptyTable);
+        Asids.Leave(ref machine);
+    }
+
+    /// <summary>Makes a space that maps nothing.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives the control page and the first-level table.</param>
+    /// <param name="space">The space; default on failure.</param>
+    /// <returns><see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.OutOfFrames"/>.</returns>
+    public VmStatus TryCreate<TMachine>(ref TMachine machine, ref FrameAllocator frames, out AddressSpace space)
+        where TMachine : struct, IMachine
+    {
+        space = default;
+        VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress controlPage);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        status = frames.TryAllocateFirstLevelTable(ref machine, out PhysicalAddress table);
+        if (status != VmStatus.Ok)
+        {
+            SpaceRange.FreePage(ref machine, ref frames, controlPage);
+            return status;
+        }
+
+        if (!TMachine.WalksAreCoherent)
+        {
+            machine.CleanToUnification(table, FirstLevelTable.UserLengthInBytes);
+        }
+
+        machine.Clear(controlPage, SpaceLayout.ClearedLengthInBytes);
+        ref SpaceControl control = ref machine.Data<SpaceControl>(controlPage);
+        control.Table = table;
+        control.Mark = SpaceControl.LiveMark;
+        Asids.Attach(ref machine, controlPage, table, out _);
+
+        // The table's zeroes before its first walk, on whatever core that is.
+        machine.SynchronizeData();
+        space = new AddressSpace(controlPage);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Makes a space active on this core. The one that was active before is so no more.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="space">A space.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.NoSuchSpace"/> when another core is ending it.
+    /// </returns>
+    /// <remarks>Nothing else that switches may come between its steps on this core. See <see cref="AsidAllocator"/>.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VmStatus TryActivate<TMachine>(ref TMachine machine, AddressSpace space)
+        where TMachine : struct, IMachine => Asids.Switch(ref machine, space.ControlPage);
+
+    /// <summary>Makes no space active on this core: every address below 0x80000000 faults.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    public void Leave<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine => Asids.Leave(ref machine);
+
+    /// <summary>Ends a space, and gives back all that it held.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes it.</param>
+    /// <param name="space">A space that is active on no core; the handle is worthless afterwards.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.SpaceActive"/> when a core runs it or is about to,
+    /// <see cref="VmStatus.NoSuchSpace"/> when it was ended before.
+    /// </returns>
+    /// <remarks>
+    /// The ASID's entries are invalidated on all cores, and no core can load the table, before the first frame is given back.
+    /// Pages that others have a share in stay with those.
+    /// </remarks>
+    public VmStatus TryDestroy<TMachine>(ref TMachine machine, ref FrameAllocator frames, AddressSpace space)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress controlPage = space.ControlPage;
+        ref SpaceControl control = ref machine.Data<SpaceControl>(controlPage);
+        if (control.Mark != SpaceControl.LiveMark)
+        {
+            return VmStatus.NoSuchSpace;
+        }
+
+        control.Lock.Acquire(ref machine, LockRank.Space);
+        VmStatus status = Asids.TryRetire(ref machine, controlPage);
+        if (status != VmStatus.Ok)
+        {
+            control.Lock.Release(ref machine, LockRank.Space);
+            return status;
+        }
+
+        control.Mark = 0;
+        SpaceRange.ReleaseAllLocked(ref machine, ref frames, ref control, controlPage);
+        PhysicalAddress table = control.Table;
+        control.Lock.Release(ref machine, LockRank.Space);
+        if (frames.TryFreeFirstLevelTable(ref machine, table) != VmStatus.Ok)
+        {
+            BugCheck.Fail(ref machine, "S3: a table of a space was freed by another"u8, table.Value);
+        }
+
+        SpaceRange.FreePage(ref machine, ref frames, controlPage);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Finds a space by its number.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="id">As <see cref="AddressSpace.ReadState"/> tells it.</param>
+    /// <param name="space">The space; default on failure.</param>
+    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NoSuchSpace"/>.</returns>
+    public VmStatus TryFind<TMachine>(ref TMachine machine, uint id, out AddressSpace space)
+        where TMachine : struct, IMachine
+    {
+        bool isFound = Asids.TryFindOwner(ref machine, id, out PhysicalAddress owner, out uint foundId) && foundId == id;
+        space = isFound ? new AddressSpace(owner) : default;
+        return isFound ? VmStatus.Ok : VmStatus.NoSuchSpace;
+    }
+
+    /// <summary>Goes through the spaces by their numbers.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="id">Zero to begin; then the number found last.</param>
+    /// <param name="space">The space with the next number; default at the end.</param>
+    /// <returns>False at the end.</returns>
+    public bool TryFindNext<TMachine>(ref TMachine machine, ref uint id, out AddressSpace space)
+        where TMachine : struct, IMachine
+    {
+        if (id == uint.MaxValue || !Asids.TryFindOwner(ref machine, id + 1, out PhysicalAddress owner, out uint foundId))
+        {
+            space = default;
+            return false;
+        }
+
+        id = foundId;
+        space = new AddressSpace(owner);
+        return true;
+    }
+
+    /// <summary>The space that a core runs.</summary>
+    /// <param name="machine">The machine of any core.</param>
+    /// <param name="coreIndex">The core asked about.</param>
+    /// <param name="space">The space; default when none.</param>
+    /// <returns>False when the core runs none.</returns>
+    public bool TryGetActive<TMachine>(ref TMachine machine, uint coreIndex, out AddressSpace space)
+        where TMachine : struct, IMachine
+    {
+        bool isActive = Asids.TryGetActive(ref machine, coreIndex, out PhysicalAddress owner);
+        space = new AddressSpace(owner);
+        return isActive;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Where things lie in a space's control page, and which MiBs have a second-level table.</summary>
+/// <remarks>
+/// <code>
+/// 0x000  SpaceControl
+/// 0x080  summary: a bit for each word of the bitmap, 2 words
+/// 0x100  occupied: a bit for each MiB that has a second-level table, 64 words
+/// 0x200  room for a lock bit for each MiB, 64 words
+/// 0x800  live pages of each MiB, less 1, a byte each; without meaning where the MiB has no table
+/// </code>
+/// A valid first-level descriptor has no bit to spare for software, hence the bitmap; the summary lets an empty space be taken
+/// apart without a look at 2048 entries. All guarded by the space's lock.
+/// </remarks>
+internal static class SpaceLayout
+{
+    /// <summary>Bytes that a new control page needs cleared; the counts do not.</summary>
+    public const uint ClearedLengthInBytes = CountOffset;
+
+    /// <summary>Words of the summary.</summary>
+    public const int SummaryWordCount = 2;
+
+    private const uint SummaryOffset = 0x080;
+    private const uint OccupiedOffset = 0x100;
+    private const uint CountOffset = 0x800;
+    private const int BitsPerWordShift = 5;
+    private const uint BitMask = (1u << BitsPerWordShift) - 1;
+    private const int WordShift = 2;
+
+    /// <summary>Live pages of a MiB, less 1.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="mib">VA[30:20].</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // an address and an access: less than the call
+    public static ref byte CountOf<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine => ref machine.Data<byte>(controlPage.Add(CountOffset + mib));
+
+    /// <summary>Notes that a MiB has a table.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static void MarkOccupied<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine
+    {
+        uint word = mib >> BitsPerWordShift;
+        OccupiedWord(ref machine, controlPage, word) |= 1u << (int)(mib & BitMask);
+        SummaryWord(ref machine, controlPage, word >> BitsPerWordShift) |= 1u << (int)(word & BitMask);
+    }
+
+    /// <summary>Notes that a MiB has no table any more.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static void ClearOccupied<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine
+    {
+        uint word = mib >> BitsPerWordShift;
+        ref uint occupied = ref OccupiedWord(ref machine, controlPage, word);
+        occupied &= ~(1u << (int)(mib & BitMask));
+        if (occupied == 0)
+        {
+            SummaryWord(ref machine, controlPage, word >> BitsPerWordShift) &= ~(1u << (int)(word & BitMask));
+        }
+    }
+
+    /// <summary>Finds a MiB that has a table, and notes that it has none any more.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="mib">VA[30:20]; zero when there is none.</param>
+    /// <returns>False when no MiB has a table.</returns>
+    public static bool TryTakeOccupied<TMachine>(ref TMachine machine, PhysicalAddress controlPage, out uint mib)
+        where TMachine : struct, IMachine
+    {
+        for (uint index = 0; index < SummaryWordCount; index++)
+        {
+            uint summary = SummaryWord(ref machine, controlPage, index);
+            if (summary != 0)
+            {
+                uint word = (index << BitsPerWordShift) + (uint)BitOperations.TrailingZeroCount(summary);
+                uint occupied = OccupiedWord(ref machine, controlPage, word);
+                mib = (word << BitsPerWordShift) + (uint)BitOperations.TrailingZeroCount(occupied);
+                ClearOccupied(ref machine, controlPage, mib);
+                return true;
+            }
+        }
+
+        mib = 0;
+        return false;
+    }
+
+    private static ref uint SummaryWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint index)
+        where TMachine : struct, IMachine => ref machine.Data<uint>(controlPage.Add(SummaryOffset + (index << WordShift)));
+
+    private static ref uint OccupiedWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint index)
+        where TMachine : struct, IMachine => ref machine.Data<uint>(controlPage.Add(OccupiedOffset + (index << WordShift)));
+}

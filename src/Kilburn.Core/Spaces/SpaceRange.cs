@@ -1,0 +1,457 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Checks;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Work on the tables of a space whose lock is held: ranges of pages, and the coming and going of second-level tables.</summary>
+internal static class SpaceRange
+{
+    private const uint NoTable = 0;
+
+    /// <summary>What <see cref="TableWalk"/> finds, without the walk's record: a small page, or an entry that is none.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="page">In the user half.</param>
+    /// <param name="entry">Where the second-level descriptor lies; default when there is no table.</param>
+    public static SecondLevelEntry EntryLocked<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress page, out PhysicalAddress entry)
+        where TMachine : struct, IMachine
+    {
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, page)));
+        if (!first.IsPageTable)
+        {
+            entry = default;
+            return default;
+        }
+
+        entry = SecondLevelTable.EntryOf(first.PageTable.Table, page);
+        return new SecondLevelEntry(machine.ReadWord(entry));
+    }
+
+    /// <summary>The descriptor of a page that is mapped.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="page">A mapped page.</param>
+    public static SmallPageDescriptor FindLocked<TMachine>(ref TMachine machine, ref SpaceControl control, VirtualAddress page)
+        where TMachine : struct, IMachine => EntryLocked(ref machine, ref control, page, out _).Small;
+
+    /// <summary>Tells whether all of a range is mapped.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First page.</param>
+    /// <param name="pageCount">Within the user half.</param>
+    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    public static VmStatus CheckMappedLocked<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, uint pageCount)
+        where TMachine : struct, IMachine
+    {
+        for (uint index = 0; index < pageCount; index++)
+        {
+            if (!EntryLocked(ref machine, ref control, PageOf(start, index), out _).IsSmall)
+            {
+                return VmStatus.NotMapped;
+            }
+        }
+
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Maps a run of given frames: checks, takes tables, takes shares, and then changes the tables, which cannot fail.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives tables and shares.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="start">First page.</param>
+    /// <param name="pageCount">Within the user half.</param>
+    /// <param name="model">The first page's descriptor, without a share.</param>
+    /// <returns>See <see cref="AddressSpace.TryMapFrames"/>.</returns>
+    public static VmStatus TryMapLocked<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress start,
+        uint pageCount,
+        SmallPageDescriptor model)
+        where TMachine : struct, IMachine
+    {
+        for (uint index = 0; index < pageCount; index++)
+        {
+            if (EntryLocked(ref machine, ref control, PageOf(start, index), out _).IsLive)
+            {
+                return VmStatus.AlreadyMapped;
+            }
+        }
+
+        VmStatus status = TryTakeTables(ref machine, ref frames, ref control, start, pageCount, out uint tables);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        status = TryTakeShares(ref machine, ref frames, model, pageCount, out bool haveShares);
+        if (status != VmStatus.Ok)
+        {
+            FreeTables(ref machine, ref frames, tables);
+            return status;
+        }
+
+        // Another core's walk may find an entry at once: what the giver wrote to the pages is seen by then.
+        machine.SynchronizeData();
+        for (uint index = 0; index < pageCount; index++)
+        {
+            VirtualAddress page = PageOf(start, index);
+            PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, page);
+            FirstLevelEntry first = new(machine.ReadWord(link));
+            PhysicalAddress table = first.IsPageTable ? first.PageTable.Table : TakeTable(ref machine, ref tables);
+            SmallPageDescriptor descriptor = SmallPageDescriptor.Create(
+                FrameOf(model, index), model.Access, model.Type, model.Scope, model.Execution);
+            Descriptor.Write(
+                ref machine,
+                SecondLevelTable.EntryOf(table, page),
+                haveShares ? descriptor.WithShare().Raw : descriptor.Raw);
+            ref byte count = ref SpaceLayout.CountOf(ref machine, controlPage, page.FirstLevelIndex);
+            if (first.IsPageTable)
+            {
+                count++;
+            }
+            else
+            {
+                count = 0;
+                LinkLocked(ref machine, ref control, controlPage, link, table, page.FirstLevelIndex);
+            }
+        }
+
+        control.PageCount += pageCount;
+        machine.Synchronize();
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Unmaps a range, all or nothing.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes shares and tables.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="start">First page.</param>
+    /// <param name="pageCount">Within the user half.</param>
+    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    public static VmStatus TryUnmapLocked<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress start,
+        uint pageCount)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckMappedLocked(ref machine, ref control, start, pageCount);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        InvalidationBatch batch = default;
+        for (uint index = 0; index < pageCount; index++)
+        {
+            VirtualAddress page = PageOf(start, index);
+            PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, page);
+            PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
+            PhysicalAddress entry = SecondLevelTable.EntryOf(table, page);
+            SmallPageDescriptor old = new SecondLevelEntry(machine.ReadWord(entry)).Small;
+            Descriptor.Write(ref machine, entry, 0);
+            batch.AddPage(page);
+            if (old.HasShare)
+            {
+                batch.AddWaiting(ref machine, old.Frame, WaitingKind.Page);
+            }
+
+            ref byte count = ref SpaceLayout.CountOf(ref machine, controlPage, page.FirstLevelIndex);
+            if (count == 0)
+            {
+                UnlinkLocked(ref machine, ref control, controlPage, link, page.FirstLevelIndex);
+                batch.AddWaiting(ref machine, table, WaitingKind.SecondLevelTable);
+            }
+            else
+            {
+                count--;
+            }
+
+            if (batch.IsFull)
+            {
+                Commit(ref machine, ref frames, ref control, ref batch);
+            }
+        }
+
+        control.PageCount -= pageCount;
+        Commit(ref machine, ref frames, ref control, ref batch);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Changes rights in a range, all or nothing.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First page.</param>
+    /// <param name="pageCount">Within the user half.</param>
+    /// <param name="access">Who may read and write.</param>
+    /// <param name="execution">Whether user code may be fetched.</param>
+    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    public static VmStatus TryProtectLocked<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        VirtualAddress start,
+        uint pageCount,
+        AccessPermission access,
+        Execution execution)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckMappedLocked(ref machine, ref control, start, pageCount);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        InvalidationBatch batch = default;
+        for (uint index = 0; index < pageCount; index++)
+        {
+            VirtualAddress page = PageOf(start, index);
+            SmallPageDescriptor old = EntryLocked(ref machine, ref control, page, out PhysicalAddress entry).Small;
+            SmallPageDescriptor changed = old.WithRights(access, execution);
+            if (changed.Raw != old.Raw)
+            {
+                Descriptor.Write(ref machine, entry, changed.Raw);
+                batch.AddPage(page);
+            }
+        }
+
+        batch.Commit(ref machine, ref control.Owner.Word);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Gives back all that a space without a TLB entry maps: shares and second-level tables.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes them.</param>
+    /// <param name="control">A retired space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <remarks>No walk can reach the tables any more, so that no descriptor is cleared.</remarks>
+    public static void ReleaseAllLocked<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine
+    {
+        while (SpaceLayout.TryTakeOccupied(ref machine, controlPage, out uint mib))
+        {
+            VirtualAddress start = new(mib << PageSize.SectionShift);
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, start)));
+            PhysicalAddress table = first.PageTable.Table;
+            int remaining = SpaceLayout.CountOf(ref machine, controlPage, mib) + 1;
+            for (PhysicalAddress entry = table; remaining > 0; entry = entry.Add(1u << SecondLevelTable.EntryShift))
+            {
+                if (BuildChecks.Enabled && entry == table.Add(SecondLevelTable.LengthInBytes))
+                {
+                    BugCheck.Fail(ref machine, "S1: a table holds fewer pages than its count says"u8, start.Value);
+                }
+
+                SecondLevelEntry second = new(machine.ReadWord(entry));
+                if (second.IsSmall)
+                {
+                    remaining--;
+                    if (second.Small.HasShare)
+                    {
+                        FreePage(ref machine, ref frames, second.Small.Frame);
+                    }
+                }
+            }
+
+            FreeTable(ref machine, ref frames, table);
+        }
+    }
+
+    /// <summary>Links a table that this core cleared, or filled, before its last DSB.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="link">The first-level descriptor's place.</param>
+    /// <param name="table">Zeroes, but for entries that may be seen or not.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static void LinkLocked<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        PhysicalAddress link,
+        PhysicalAddress table,
+        uint mib)
+        where TMachine : struct, IMachine
+    {
+        if (!TMachine.WalksAreCoherent)
+        {
+            machine.CleanToUnification(table, SecondLevelTable.LengthInBytes);
+            machine.SynchronizeData();
+        }
+
+        Descriptor.Write(ref machine, link, PageTableDescriptor.Create(table, Domain.User).Raw);
+        SpaceLayout.MarkOccupied(ref machine, controlPage, mib);
+        control.TableCount++;
+    }
+
+    /// <summary>Takes an empty table out. It is free only after the invalidation of an address of its MiB.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="link">The first-level descriptor's place.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static void UnlinkLocked<TMachine>(
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, PhysicalAddress link, uint mib)
+        where TMachine : struct, IMachine
+    {
+        Descriptor.Write(ref machine, link, 0);
+        SpaceLayout.ClearOccupied(ref machine, controlPage, mib);
+        control.TableCount--;
+    }
+
+    /// <summary>Gives back a share of a page.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes it.</param>
+    /// <param name="page">A page that the space had a share in.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a call and a test that never fails
+    public static void FreePage<TMachine>(ref TMachine machine, ref FrameAllocator frames, PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        if (frames.TryFreePage(ref machine, page) != VmStatus.Ok)
+        {
+            BugCheck.Fail(ref machine, "S3: a page of a space was freed by another"u8, page.Value);
+        }
+    }
+
+    /// <summary>Gives back a second-level table.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes it.</param>
+    /// <param name="table">A table of the space's.</param>
+    public static void FreeTable<TMachine>(ref TMachine machine, ref FrameAllocator frames, PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        if (frames.TryFreeSecondLevelTable(ref machine, table) != VmStatus.Ok)
+        {
+            BugCheck.Fail(ref machine, "S3: a table of a space was freed by another"u8, table.Value);
+        }
+    }
+
+    private static VirtualAddress PageOf(VirtualAddress start, uint index) => start.Add(index << PageSize.SmallShift);
+
+    private static PhysicalAddress FrameOf(SmallPageDescriptor model, uint index) =>
+        model.Frame.Add(index << PageSize.SmallShift);
+
+    private static void Commit<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, ref InvalidationBatch batch)
+        where TMachine : struct, IMachine
+    {
+        batch.Commit(ref machine, ref control.Owner.Word);
+        while (batch.TryTake(ref machine, out PhysicalAddress memory, out WaitingKind kind))
+        {
+            if (kind == WaitingKind.Page)
+            {
+                FreePage(ref machine, ref frames, memory);
+            }
+            else
+            {
+                FreeTable(ref machine, ref frames, memory);
+            }
+        }
+    }
+
+    // The tables that a range lacks, chained through their first words until they are linked.
+    private static VmStatus TryTakeTables<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        VirtualAddress start,
+        uint pageCount,
+        out uint tables)
+        where TMachine : struct, IMachine
+    {
+        tables = NoTable;
+        uint lastMib = PageOf(start, pageCount - 1).FirstLevelIndex;
+        for (uint mib = start.FirstLevelIndex; mib <= lastMib; mib++)
+        {
+            VirtualAddress address = new(mib << PageSize.SectionShift);
+            if (new FirstLevelEntry(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address))).IsPageTable)
+            {
+                continue;
+            }
+
+            VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
+            if (status != VmStatus.Ok)
+            {
+                FreeTables(ref machine, ref frames, tables);
+                tables = NoTable;
+                return status;
+            }
+
+            machine.WriteWord(table, tables);
+            tables = table.Value;
+        }
+
+        return VmStatus.Ok;
+    }
+
+    private static PhysicalAddress TakeTable<TMachine>(ref TMachine machine, ref uint tables)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress table = new(tables);
+        tables = machine.ReadWord(table);
+        machine.WriteWord(table, 0);
+        machine.SynchronizeData(); // the zero before the link
+        return table;
+    }
+
+    private static void FreeTables<TMachine>(ref TMachine machine, ref FrameAllocator frames, uint tables)
+        where TMachine : struct, IMachine
+    {
+        while (tables != NoTable)
+        {
+            FreeTable(ref machine, ref frames, TakeTable(ref machine, ref tables));
+        }
+    }
+
+    // All frames are managed pages, or none is: a run across the border is a mistake of the giver's.
+    private static VmStatus TryTakeShares<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, SmallPageDescriptor model, uint pageCount, out bool haveShares)
+        where TMachine : struct, IMachine
+    {
+        haveShares = false;
+        for (uint index = 0; index < pageCount; index++)
+        {
+            PhysicalAddress page = FrameOf(model, index);
+            frames.Describe(ref machine, page, out FrameDescription description);
+            bool isManaged = description.State != FrameState.NotManaged;
+            if (index == 0)
+            {
+                haveShares = isManaged;
+            }
+
+            VmStatus status = isManaged != haveShares || (isManaged && model.Type != MemoryType.Normal)
+                ? VmStatus.MemoryConflict
+                : VmStatus.Ok;
+            if (status == VmStatus.Ok && isManaged)
+            {
+                status = frames.TrySharePage(ref machine, page);
+            }
+
+            if (status != VmStatus.Ok)
+            {
+                for (uint shared = 0; haveShares && shared < index; shared++)
+                {
+                    FreePage(ref machine, ref frames, FrameOf(model, shared));
+                }
+
+                haveShares = false;
+                return status;
+            }
+        }
+
+        return VmStatus.Ok;
+    }
+}
