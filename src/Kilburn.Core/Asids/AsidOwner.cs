@@ -1,3 +1,5 @@
+using Kilburn.Core.Addresses;
+
 namespace Kilburn.Core.Asids;
 
 /// <summary>What the allocator keeps in a space's control page, at its start.</summary>
