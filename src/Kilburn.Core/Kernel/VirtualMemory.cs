@@ -1,7 +1,7 @@
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
-using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Spaces;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Kernel;
@@ -27,6 +27,9 @@ public partial struct VirtualMemory
 
     /// <summary>Device ranges.</summary>
     public MmioWindow Mmio;
+
+    /// <summary>Address spaces, and who runs which.</summary>
+    public AddressSpaces Spaces;
 
     private KernelImage _image; // written once at start-up
     private MemoryMap _map; // written once at start-up
@@ -88,7 +91,7 @@ public partial struct VirtualMemory
 
         reporter.Report(ref this, StartStep.Frames);
         reporter.Report(ref this, StartStep.KernelWindow);
-        machine.LeaveSpace(TranslationControl.TableBase(image.EmptyTable));
+        Spaces.Start(ref machine, image.EmptyTable);
         StartProof.UserTableCleared(ref machine, in _image);
         reporter.Report(ref this, StartStep.UserTableCleared);
         return VmStatus.Ok;
