@@ -75,7 +75,10 @@ public static class MapCommand
         regions.WriteTo(
             LinearMap.ToVirtual(FindMemoryEnd(in session, in context)), "KERNEL END: physical memory manager"u8);
         regions.WriteTo(LinearMap.Start.Add(LinearMap.LengthInBytes), "no memory"u8);
-        regions.WriteTo(VectorTable.High, "kernel heap, MMIO"u8);
+        regions.WriteTo(session.Memory.Window.HeapEnd, "kernel heap"u8);
+        regions.WriteTo(session.Memory.Window.MmioStart, "heap grows up, MMIO grows down"u8);
+        regions.WriteRunsTo(KernelWindow.End, "MMIO"u8);
+        regions.WriteTo(VectorTable.High, "vectors' guard"u8);
         regions.WriteTo(VectorTable.High.Add(PageSize.Small), "interrupt vectors"u8);
     }
 

@@ -102,6 +102,18 @@ public static class MonitorShell
                 return FramesCommand.Allocate(in session, ref request);
             case Command.FrameFree:
                 return FramesCommand.Free(in session, ref request);
+            case Command.Heap:
+                return HeapCommand.Show(in session, ref request);
+            case Command.HeapAllocate:
+                return HeapCommand.Allocate(in session, ref request);
+            case Command.HeapFree:
+                return HeapCommand.Free(in session, ref request);
+            case Command.Mmio:
+                return MmioCommand.Show(in session, ref request);
+            case Command.MmioMap:
+                return MmioCommand.Map(in session, ref request);
+            case Command.MmioUnmap:
+                return MmioCommand.Unmap(in session, ref request);
             case Command.Read:
                 return AccessCommand.Read(in session, ref request);
             case Command.Write:

@@ -55,11 +55,23 @@ public ref struct RegionWriter<TInner, TBoard>(
         }
     }
 
+    /// <summary>Prints the part up to an address as its runs, whatever their rights.</summary>
+    /// <param name="end">One past its last byte; not below the end of the part before.</param>
+    /// <param name="name">What each run is.</param>
+    public void WriteRunsTo(VirtualAddress end, ReadOnlySpan<byte> name)
+    {
+        VirtualRange range = VirtualRange.Between(_next, end);
+        _next = end;
+        WriteRuns(range, name);
+    }
+
     private void WriteUniform(
         VirtualRange range, in MappingRun first, uint mappedInBytes, Uniformity uniformity, ReadOnlySpan<byte> name)
     {
-        WriteStart(first.Start, range.End.Value - first.Start.Value);
-        if (uniformity == Uniformity.Linear)
+        bool isLinear = uniformity == Uniformity.Linear;
+        uint unmapped = isLinear ? range.LengthInBytes - mappedInBytes : 0;
+        WriteStart(range.Start, isLinear ? range.LengthInBytes : mappedInBytes);
+        if (isLinear)
         {
             _board.WriteHex(first.Physical.Value);
         }
@@ -70,7 +82,6 @@ public ref struct RegionWriter<TInner, TBoard>(
 
         WriteRights(in first);
         _board.Write(name);
-        uint unmapped = range.LengthInBytes - mappedInBytes;
         if (unmapped != 0)
         {
             _board.Write(", "u8);
