@@ -2,6 +2,7 @@ using System;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Monitor;
 using Kilburn.Model;
 using Kilburn.Model.Boot;
@@ -15,13 +16,6 @@ public sealed class HostedKernel : IDisposable
 {
     /// <summary>Memory of the ARM cores on a Raspberry Pi 2 whose VideoCore keeps 64 MiB.</summary>
     public const uint MemoryLength = 0x3C00_0000;
-
-    /// <summary>First byte of the peripherals.</summary>
-    public const uint PeripheralsStart = 0x3F00_0000;
-
-    private const uint PeripheralsLength = 0x0100_0000;
-    private const uint LocalPeripheralsStart = 0x4000_0000;
-    private const uint LocalPeripheralsLength = 0x0004_0000;
 
     private readonly Machine _machine;
     private VirtualMemory _memory;
@@ -37,8 +31,8 @@ public sealed class HostedKernel : IDisposable
             Banks =
             [
                 MemoryBank.Memory(0, memoryInBytes),
-                MemoryBank.Device(PeripheralsStart, PeripheralsLength),
-                MemoryBank.Device(LocalPeripheralsStart, LocalPeripheralsLength),
+                new MemoryBank(Peripherals.Shared, BankKind.Device),
+                new MemoryBank(Peripherals.Local, BankKind.Device),
             ],
         });
         _core = _machine.GetCore<CortexA7>(0);
@@ -73,6 +67,8 @@ public sealed class HostedKernel : IDisposable
         BootedKernel booted = BootCode.Run<CortexA7>(kernel._machine);
         StartReporter<HostedBoard> reporter = new(kernel._board);
         VmStatus status = kernel._memory.TryStart(ref kernel._core, ref reporter, booted.Image, booted.Map);
+        BoardDevices devices = default;
+        status = status == VmStatus.Ok ? devices.TryMap(ref kernel._core, ref kernel._memory) : status;
         return status == VmStatus.Ok
             ? kernel
             : throw new InvalidOperationException($"The virtual memory system did not start: {status}.");

@@ -61,7 +61,7 @@ public static class HeapCommand
             return CommandOutcome.Failed;
         }
 
-        VmStatus status = session.Memory.TryAllocate(ref session.Machine, lengthInBytes, 0, out VirtualAddress address);
+        VmStatus status = session.Memory.TryAllocate(ref session.Machine, lengthInBytes, out VirtualAddress address);
         if (status != VmStatus.Ok)
         {
             return request.Fail(in session, status);

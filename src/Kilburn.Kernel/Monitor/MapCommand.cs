@@ -62,7 +62,15 @@ public static class MapCommand
     {
         session.Board.WriteLine("virtual"u8);
         RegionWriter<TInner, TBoard> regions = new(in session, in context, new VirtualAddress(0));
-        regions.WriteTo(LinearMap.Start, "process space"u8);
+        if (session.Memory.Spaces.TryGetActive(ref session.Machine, session.Machine.CoreIndex, out _))
+        {
+            regions.WriteRunsTo(LinearMap.Start, "process space"u8);
+        }
+        else
+        {
+            regions.WriteTo(LinearMap.Start, "process space: none active"u8);
+        }
+
         KernelImage image = session.Memory.Image;
         PhysicalAddress table = new(context.KernelBase & TableBaseMask);
         regions.WriteTo(LinearMap.ToVirtual(image.Vectors.Add(PageSize.Small)), "interrupt vectors"u8);

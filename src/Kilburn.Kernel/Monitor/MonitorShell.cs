@@ -102,6 +102,22 @@ public static class MonitorShell
                 return FramesCommand.Allocate(in session, ref request);
             case Command.FrameFree:
                 return FramesCommand.Free(in session, ref request);
+            case Command.Asids:
+                return SpacesCommand.ShowAsids(in session, ref request);
+            case Command.Spaces:
+                return SpacesCommand.Show(in session, ref request);
+            case Command.SpaceNew:
+                return SpaceCommand.New(in session, ref request);
+            case Command.SpaceUse:
+                return SpaceCommand.Use(in session, ref request);
+            case Command.SpaceMap:
+                return SpaceCommand.Map(in session, ref request);
+            case Command.SpaceUnmap:
+                return SpaceCommand.Unmap(in session, ref request);
+            case Command.SpaceProtect:
+                return SpaceCommand.Protect(in session, ref request);
+            case Command.SpaceDestroy:
+                return SpaceCommand.Destroy(in session, ref request);
             case Command.Heap:
                 return HeapCommand.Show(in session, ref request);
             case Command.HeapAllocate:
