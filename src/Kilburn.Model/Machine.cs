@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using Kilburn.Core.Addresses;
+using Kilburn.Model.Checking;
 using Kilburn.Model.Cores;
 using Kilburn.Model.Memory;
 using Kilburn.Model.Profiles;
@@ -17,6 +18,7 @@ namespace Kilburn.Model;
 public sealed class Machine : IDisposable
 {
     private readonly ProcessorCore[] _cores;
+    private readonly List<Violation> _violations = [];
     private uint _lowerStamp = 1; // grows when a table of the lower half changes
     private uint _upperStamp = 1;
 
@@ -30,6 +32,8 @@ public sealed class Machine : IDisposable
         {
             _cores[index] = new ProcessorCore(this, index);
         }
+
+        Oracle = options.Tlb == TlbModel.Coherent ? null : new TranslationOracle(this);
     }
 
     /// <summary>The processor's constants.</summary>
@@ -43,6 +47,15 @@ public sealed class Machine : IDisposable
 
     /// <summary>The cores.</summary>
     public IReadOnlyList<ProcessorCore> Cores => _cores;
+
+    /// <summary>What was found, with <see cref="ViolationHandling.Collect"/>.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>Changes of tables whose maintenance is not finished; zero without an oracle.</summary>
+    public int UnfinishedChanges => Oracle?.UnfinishedCount ?? 0;
+
+    /// <summary>Knows what TLBs may hold; null when they hold nothing.</summary>
+    internal TranslationOracle? Oracle { get; }
 
     /// <summary>Grows when a valid word of a table that the lower half walks is replaced.</summary>
     internal uint LowerStamp => _lowerStamp;
@@ -73,6 +86,22 @@ public sealed class Machine : IDisposable
     /// <summary>Gives the memory back to the host.</summary>
     public void Dispose() => Memory.Dispose();
 
+    /// <summary>Something is wrong.</summary>
+    internal void Report(Violation violation)
+    {
+        if (Options.Tlb == TlbModel.Random)
+        {
+            return;
+        }
+
+        if (Options.Handling == ViolationHandling.Throw)
+        {
+            throw new ViolationException(violation);
+        }
+
+        _violations.Add(violation);
+    }
+
     /// <summary>A word of memory that a walk has read is about to change: what cores keep of old walks is no longer good.</summary>
     internal void NoteTableChange(GranuleMarks marks)
     {
@@ -96,7 +125,10 @@ public sealed class Machine : IDisposable
         if (granules.IndexOfAnyExcept(GranuleMarks.None) >= 0)
         {
             NoteTableChange(GranuleMarks.WalkedLower | GranuleMarks.WalkedUpper);
-            granules.Clear();
+            foreach (ref GranuleMarks marks in granules)
+            {
+                marks &= GranuleMarks.Followed;
+            }
         }
     }
 }

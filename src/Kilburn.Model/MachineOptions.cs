@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Kilburn.Model.Checking;
 using Kilburn.Model.Memory;
 
 namespace Kilburn.Model;
@@ -19,4 +20,13 @@ public sealed record MachineOptions
 
     /// <summary>Bytes of the linear map.</summary>
     public uint LinearMapLengthInBytes { get; init; } = 0x4000_0000;
+
+    /// <summary>What TLBs and walks do.</summary>
+    public TlbModel Tlb { get; init; } = TlbModel.Coherent;
+
+    /// <summary>What happens at a violation.</summary>
+    public ViolationHandling Handling { get; init; } = ViolationHandling.Throw;
+
+    /// <summary>Seed of what is drawn with <see cref="TlbModel.Random"/>.</summary>
+    public ulong Seed { get; init; }
 }

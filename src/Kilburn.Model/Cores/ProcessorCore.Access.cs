@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Model.Checking;
 using Kilburn.Model.Memory;
 using Kilburn.Model.Translation;
 
@@ -59,6 +61,12 @@ public sealed partial class ProcessorCore
             CheckLinearRange(address.Value, size, AccessKind.Write);
         }
 
+        if ((Machine.Memory.Granules[address.Value >> PhysicalMemory.GranuleShift] & GranuleMarks.Followed) != 0)
+        {
+            throw new MachineAccessException(
+                $"Core {Index} uses 0x{address.Value:X8} as data, but a core may walk it as a table.");
+        }
+
         return ref Unsafe.As<uint, T>(ref Machine.Memory.Word(address.Value));
     }
 
@@ -97,8 +105,18 @@ public sealed partial class ProcessorCore
         Reschedule();
         CheckBlock(start.Value, lengthInBytes);
         CheckLinearRange(start.Value, lengthInBytes, AccessKind.Write);
-        BeforeBlockStore(start.Value, lengthInBytes);
+        if (IsTable(start.Value, lengthInBytes))
+        {
+            for (uint offset = 0; offset < lengthInBytes; offset += sizeof(uint))
+            {
+                Store(start.Value + offset, 0, default);
+            }
+
+            return;
+        }
+
         Machine.Memory.Bytes(start, (int)lengthInBytes).Clear();
+        Machine.Oracle?.NoteBlockStore(start.Value, lengthInBytes);
     }
 
     /// <summary>Copies memory through the linear map.</summary>
@@ -112,8 +130,18 @@ public sealed partial class ProcessorCore
         CheckBlock(source.Value, lengthInBytes);
         CheckLinearRange(source.Value, lengthInBytes, AccessKind.Read);
         CheckLinearRange(destination.Value, lengthInBytes, AccessKind.Write);
-        BeforeBlockStore(destination.Value, lengthInBytes);
+        if (IsTable(destination.Value, lengthInBytes))
+        {
+            for (uint offset = 0; offset < lengthInBytes; offset += sizeof(uint))
+            {
+                Store(destination.Value + offset, Machine.Memory.Word(source.Value + offset), default);
+            }
+
+            return;
+        }
+
         Machine.Memory.Bytes(source, (int)lengthInBytes).CopyTo(Machine.Memory.Bytes(destination, (int)lengthInBytes));
+        Machine.Oracle?.NoteBlockStore(destination.Value, lengthInBytes);
     }
 
     /// <summary>Loads a word, as a program would.</summary>
@@ -162,9 +190,29 @@ public sealed partial class ProcessorCore
     {
         Reschedule();
         FaultCode fault = ResolveWord(address.Value, AccessKind.Fetch, privilege, out uint physical);
+        if (fault == FaultCode.None)
+        {
+            Machine.Oracle?.CheckFetch(this, address.Value, physical);
+        }
+
         return fault != FaultCode.None
             ? Abort(address.Value, AccessKind.Fetch, fault)
             : new AccessResult(Machine.Memory.Word(physical), new PhysicalAddress(physical), fault, 0, default);
+    }
+
+    /// <summary>Every answer that an access may get now, with no report of there being several: for accesses that race.</summary>
+    /// <param name="address">Any address.</param>
+    /// <param name="kind">What would be done.</param>
+    /// <param name="privilege">By whom.</param>
+    public IReadOnlyList<Answer> PossibleAnswers(VirtualAddress address, AccessKind kind, Privilege privilege)
+    {
+        if (Machine.Oracle is TranslationOracle oracle)
+        {
+            return oracle.AnswersOf(this, address.Value, kind, privilege);
+        }
+
+        Leaf leaf = TableWalker.Walk(Machine.Memory, _registers, address.Value).Leaf;
+        return [AnswerOf(leaf, address.Value, kind, privilege)];
     }
 
     /// <summary>Walks the tables for an address, without an access and without what a TLB may hold.</summary>
@@ -184,9 +232,20 @@ public sealed partial class ProcessorCore
         Privilege privilege = access is TranslationAccess.UserRead or TranslationAccess.UserWrite
             ? Privilege.User
             : Privilege.Kernel;
-        Leaf leaf = TableWalker.Walk(Machine.Memory, _registers, address.Value).Leaf;
-        FaultCode fault =
-            TableWalker.Check(leaf, _registers.DomainAccess, _registers.IsAccessFlagOn, kind, privilege);
+        Leaf leaf;
+        Answer answer;
+        if (Machine.Oracle is TranslationOracle oracle)
+        {
+            answer = oracle.Resolve(this, address.Value, kind, privilege, out leaf, out _);
+        }
+        else
+        {
+            leaf = TableWalker.Walk(Machine.Memory, _registers, address.Value).Leaf;
+            answer = AnswerOf(leaf, address.Value, kind, privilege);
+        }
+
+        // A translation to where nothing answers succeeds: only the access itself would abort.
+        FaultCode fault = answer.Fault == FaultCode.External && leaf.IsHoldable ? FaultCode.None : answer.Fault;
         return PhysicalAddressRegister.Encode(leaf, address.Value, fault);
     }
 
@@ -249,16 +308,21 @@ public sealed partial class ProcessorCore
         uint isWritable = 1;
         if (_registers.IsMmuOn)
         {
-            uint allowed = Fill(address, out uint found, out FaultCode fault);
-            if ((allowed & AllowBit(kind, Privilege.Kernel)) == 0)
+            Answer answer = Find(address, kind, Privilege.Kernel, out uint allowed, out bool isStable);
+            if (answer.Fault != FaultCode.None)
             {
-                throw new MachineFaultException(Index, Abort(address, kind, Explain(address, kind, fault)));
+                throw new MachineFaultException(Index, Abort(address, kind, answer.Fault));
             }
 
-            if (found != physical)
+            if (answer.Physical != physical)
             {
                 throw new MachineAccessException(
-                    $"The linear map shows 0x{found:X8} at 0x{address:X8}, where 0x{physical:X8} should be.");
+                    $"The linear map shows 0x{answer.Physical:X8} at 0x{address:X8}, where 0x{physical:X8} should be.");
+            }
+
+            if (!isStable)
+            {
+                return;
             }
 
             isWritable = (allowed & AllowBit(AccessKind.Write, Privilege.Kernel)) != 0 ? 1u : 0u;
@@ -274,33 +338,40 @@ public sealed partial class ProcessorCore
         GranuleMarks marks = Machine.Memory.Granules[physical >> PhysicalMemory.GranuleShift];
         if (marks != GranuleMarks.None)
         {
-            StoreToTable(ref word, value, marks);
+            StoreToTable(ref word, physical, value, marks, site);
             return;
         }
 
+        uint old = word;
         word = value;
+        Machine.Oracle?.NoteStore(this, physical, old, site);
     }
 
-    private void StoreToTable(ref uint word, uint value, GranuleMarks marks)
+    private void StoreToTable(ref uint word, uint physical, uint value, GranuleMarks marks, Site site)
     {
         // A word that was no translation is in no cache: replacing it changes no answer that was kept.
-        bool wasValid = TableWalker.IsValid(word);
+        uint old = word;
         word = value;
-        if (wasValid)
+        if (TableWalker.IsValid(old))
         {
             Machine.NoteTableChange(marks);
         }
+
+        if ((marks & GranuleMarks.Followed) != 0)
+        {
+            Machine.Oracle!.NoteTableStore(this, physical, old, value, site);
+        }
+        else
+        {
+            Machine.Oracle?.NoteStore(this, physical, old, site);
+        }
     }
 
-    private void BeforeBlockStore(uint start, uint lengthInBytes)
+    private bool IsTable(uint start, uint lengthInBytes)
     {
-        GranuleMarks marks = GranuleMarks.None;
-        for (ulong at = start; at < (ulong)start + lengthInBytes; at += 1u << PhysicalMemory.GranuleShift)
-        {
-            marks |= Machine.Memory.Granules[at >> PhysicalMemory.GranuleShift];
-        }
-
-        Machine.NoteTableChange(marks);
+        uint first = start >> PhysicalMemory.GranuleShift;
+        uint count = ((lengthInBytes - 1) >> PhysicalMemory.GranuleShift) + 1;
+        return Machine.Memory.Granules.AsSpan((int)first, (int)count).IndexOfAnyExcept(GranuleMarks.None) >= 0;
     }
 
     private FaultCode ResolveWord(uint address, AccessKind kind, Privilege privilege, out uint physical)
@@ -318,45 +389,65 @@ public sealed partial class ProcessorCore
     {
         uint page = address >> PageSize.SmallShift;
         ref CachedTranslation entry = ref _cache[page & (CacheSize - 1)];
-        uint bit = AllowBit(kind, privilege);
-        if (entry.Page == page && entry.Stamp == StampOf(address) && (entry.Allowed & bit) != 0)
+        if (entry.Page == page && entry.Stamp == StampOf(address) && (entry.Allowed & AllowBit(kind, privilege)) != 0)
         {
             physical = entry.Frame | (address & PageSize.SmallMask);
             return FaultCode.None;
         }
 
-        uint allowed = Fill(address, out physical, out FaultCode fault);
-        if ((allowed & bit) != 0)
-        {
-            return FaultCode.None;
-        }
-
-        physical = 0;
-        return Explain(address, kind, privilege, fault);
+        Answer answer = Find(address, kind, privilege, out _, out _);
+        physical = answer.Physical;
+        return answer.Fault;
     }
 
-    private uint StampOf(uint address) => (address & _registers.UpperMask) == 0
-        ? Machine.LowerStamp + _lowerStamp
-        : Machine.UpperStamp + _upperStamp;
-
-    // Walks for an address and keeps what it allows. Zero, and the fault, when it does not translate at all.
-    private uint Fill(uint address, out uint physical, out FaultCode fault)
+    // The answer to an access that the core has not kept. Kept are answers that stay the same until a stamp grows.
+    private Answer Find(uint address, AccessKind kind, Privilege privilege, out uint allowed, out bool isStable)
     {
-        Leaf leaf = TableWalker.Walk(Machine.Memory, _registers, address).Leaf;
-        fault = leaf.Fault;
-        physical = 0;
-        if (!leaf.IsHoldable)
+        Answer answer;
+        Leaf leaf;
+        if (Machine.Oracle is TranslationOracle oracle)
         {
-            return 0;
+            answer = oracle.Resolve(this, address, kind, privilege, out leaf, out isStable);
+        }
+        else
+        {
+            leaf = TableWalker.Walk(Machine.Memory, _registers, address).Leaf;
+            answer = AnswerOf(leaf, address, kind, privilege);
+            isStable = true;
         }
 
-        physical = leaf.Translate(address);
-        if (Machine.Memory.KindOf(new PhysicalAddress(physical)) == BankKind.Hole)
+        allowed = 0;
+        if (answer.Fault == FaultCode.None)
         {
-            fault = FaultCode.External;
-            return 0;
+            allowed = isStable ? AllowedBy(leaf) : AllowBit(kind, privilege);
+            if (isStable)
+            {
+                uint page = address >> PageSize.SmallShift;
+                _cache[page & (CacheSize - 1)] =
+                    new CachedTranslation(page, StampOf(address), answer.Physical & ~PageSize.SmallMask, allowed);
+            }
         }
 
+        return answer;
+    }
+
+    private Answer AnswerOf(in Leaf leaf, uint address, AccessKind kind, Privilege privilege)
+    {
+        FaultCode fault =
+            TableWalker.Check(leaf, _registers.DomainAccess, _registers.IsAccessFlagOn, kind, privilege);
+        if (fault != FaultCode.None)
+        {
+            return new Answer(fault, 0, default);
+        }
+
+        uint physical = leaf.Translate(address);
+        return Machine.Memory.KindOf(new PhysicalAddress(physical)) == BankKind.Hole
+            ? new Answer(FaultCode.External, 0, default)
+            : new Answer(FaultCode.None, physical, leaf.Attributes);
+    }
+
+    private uint AllowedBy(in Leaf leaf)
+    {
         uint allowed = 0;
         for (AccessKind kind = AccessKind.Read; kind <= AccessKind.Fetch; kind++)
         {
@@ -368,25 +459,12 @@ public sealed partial class ProcessorCore
             }
         }
 
-        uint page = address >> PageSize.SmallShift;
-        _cache[page & (CacheSize - 1)] =
-            new CachedTranslation(page, StampOf(address), physical & ~PageSize.SmallMask, allowed);
         return allowed;
     }
 
-    private FaultCode Explain(uint address, AccessKind kind, FaultCode fault) =>
-        Explain(address, kind, Privilege.Kernel, fault);
-
-    private FaultCode Explain(uint address, AccessKind kind, Privilege privilege, FaultCode fault)
-    {
-        if (fault != FaultCode.None)
-        {
-            return fault;
-        }
-
-        Leaf leaf = TableWalker.Walk(Machine.Memory, _registers, address).Leaf;
-        return TableWalker.Check(leaf, _registers.DomainAccess, _registers.IsAccessFlagOn, kind, privilege);
-    }
+    private uint StampOf(uint address) => (address & _registers.UpperMask) == 0
+        ? Machine.LowerStamp + _lowerStamp
+        : Machine.UpperStamp + _upperStamp;
 
     // Source: ARM DDI 0406C.d, B3.13 and B4.1.52 (DFSR), B4.1.96 (IFSR).
     private AccessResult Abort(uint address, AccessKind kind, FaultCode fault)

@@ -158,6 +158,7 @@ public sealed partial class ProcessorCore
 
         if (change == FrameChange.Returned)
         {
+            Machine.Oracle?.NoteReturned(use, start.Value, lengthInBytes, site);
             Machine.ForgetWalks(start, lengthInBytes);
         }
     }
@@ -166,8 +167,15 @@ public sealed partial class ProcessorCore
     internal void Maintain(Step step, string file, int line)
     {
         Reschedule();
-        Do(step);
+        Do(step, new Site(file, line));
     }
+
+    /// <summary>Does one step: for steps that no program needs, such as the forms that are not inner-shareable.</summary>
+    /// <param name="step">What to do.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    public void Execute(Step step, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Maintain(step, file, line);
 
     /// <summary>Does the steps of one operation, in order.</summary>
     internal void Maintain(ReadOnlySpan<Step> steps, string file, int line)
@@ -175,7 +183,7 @@ public sealed partial class ProcessorCore
         foreach (Step step in steps)
         {
             Reschedule();
-            Do(step);
+            Do(step, new Site(file, line));
         }
     }
 
@@ -185,14 +193,17 @@ public sealed partial class ProcessorCore
         return (int)(length >> PageSize.SmallShift);
     }
 
-    private void Do(Step step)
+    private void Do(Step step, Site site)
     {
         _counts[(int)step.Kind]++;
+        TranslationRegisters before = _registers;
         if (step.Kind == StepKind.RegisterWrite)
         {
             _registers.Set((SystemRegister)step.Address, step.Operand);
             NoteRegisterChange((SystemRegister)step.Address);
         }
+
+        _ = Machine.Oracle?.Note(this, step, before, site);
     }
 
     // Every call of the program comes through here: the place where another core may go on.

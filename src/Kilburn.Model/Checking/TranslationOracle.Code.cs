@@ -1,0 +1,251 @@
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Model.Cores;
+using Kilburn.Model.Translation;
+
+namespace Kilburn.Model.Checking;
+
+/// <content>Lines of the caches: what was written, cleaned, and made fetchable (behaviours 6 and 14).</content>
+internal sealed partial class TranslationOracle
+{
+    private const int LineShift = 6;
+    private const uint LinesMask = 63;
+
+    private readonly ulong[] _unclean;     // by frame, a bit for each line: written, and not cleaned to unification
+    private readonly ulong[] _unfetchable; // by frame, a bit for each line: written, and not made fetchable since
+    private readonly Dictionary<uint, ulong> _cleaning = []; // by frame: cleaned, with no DSB since
+    private readonly HashSet<uint> _cleaned = [];            // frames with lines cleaned since the last ICIALLUIS
+    private readonly HashSet<(uint Line, uint Address)> _fetchableAt = []; // lines made fetchable at one virtual address
+    private readonly Dictionary<uint, ulong> _invalidating = []; // by frame: made fetchable by an ICIALLUIS with no DSB since
+    private readonly Dictionary<uint, uint> _fetchableSince = []; // by frame: when
+    private readonly Dictionary<uint, ulong> _unpredictable = []; // by frame: not followed by BPIALLIS
+    private readonly List<(uint Line, uint Address)> _invalidatingAt = [];
+    private uint _lastFetchable;
+    private bool _isPredictorPending;
+
+    /// <summary>A block was stored.</summary>
+    public void NoteBlockStore(uint start, uint lengthInBytes)
+    {
+        for (ulong at = start; at < (ulong)start + lengthInBytes; at += 1u << LineShift)
+        {
+            MarkStored((uint)at);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MarkStored(uint physical)
+    {
+        ulong line = LineBit(physical);
+        uint frame = physical >> PageShift;
+        _unclean[frame] |= line;
+        _unfetchable[frame] |= line;
+        if (_fetchableAt.Count != 0)
+        {
+            uint number = physical >> LineShift;
+            _ = _fetchableAt.RemoveWhere(pair => pair.Line == number);
+        }
+    }
+
+    private static ulong LineBit(uint physical) => 1ul << (int)((physical >> LineShift) & LinesMask);
+
+    private bool NoteClean(CoreContext context, uint start, uint lengthInBytes)
+    {
+        bool isNeeded = false;
+        ulong end = (ulong)start + lengthInBytes;
+        for (ulong at = start & ~LinesMask; at < end; at += 1u << LineShift)
+        {
+            uint frame = (uint)at >> PageShift;
+            ulong line = LineBit((uint)at);
+            if (frame >= (uint)_unclean.Length || (_unclean[frame] & line) == 0)
+            {
+                continue;
+            }
+
+            isNeeded = true;
+            _unclean[frame] &= ~line;
+            _ = _cleaning.TryGetValue(frame, out ulong others);
+            _cleaning[frame] = others | line;
+            _ = _cleaned.Add(frame);
+            context.Cleans.Add((frame, line));
+            foreach (StaleEntry entry in context.Stores)
+            {
+                entry.NeedsClean &= entry.Word >> LineShift != (uint)at >> LineShift;
+            }
+        }
+
+        return isNeeded;
+    }
+
+    private void CompleteCleans(CoreContext context)
+    {
+        foreach ((uint frame, ulong lines) in context.Cleans)
+        {
+            if (_cleaning.TryGetValue(frame, out ulong cleaning))
+            {
+                cleaning &= ~lines;
+                if (cleaning == 0)
+                {
+                    _ = _cleaning.Remove(frame);
+                }
+                else
+                {
+                    _cleaning[frame] = cleaning;
+                }
+            }
+        }
+
+        context.Cleans.Clear();
+        if (context.IsInstructionCacheInvalidated)
+        {
+            CompleteInstructionCaches(context);
+        }
+
+        if (context.IsPredictorInvalidated)
+        {
+            context.IsPredictorInvalidated = false;
+            if (_isPredictorPending)
+            {
+                _isPredictorPending = false;
+                _unpredictable.Clear();
+            }
+        }
+    }
+
+    // Lines whose clean is complete become fetchable; the others stay what they were.
+    private bool NoteInstructionCaches(CoreContext context)
+    {
+        bool isNeeded = false;
+        foreach (uint frame in _cleaned)
+        {
+            _ = _cleaning.TryGetValue(frame, out ulong cleaning);
+            ulong ready = _unfetchable[frame] & ~_unclean[frame] & ~cleaning;
+            if (ready != 0)
+            {
+                isNeeded = true;
+                _ = _invalidating.TryGetValue(frame, out ulong others);
+                _invalidating[frame] = others | ready;
+            }
+        }
+
+        _ = _cleaned.RemoveWhere(frame => !_cleaning.ContainsKey(frame));
+        return isNeeded;
+    }
+
+    private bool NoteInstructionLine(CoreContext context, uint address)
+    {
+        Leaf leaf = TableWalker.Walk(_memory, context.Core.Registers, address).Leaf;
+        if (!leaf.IsHoldable)
+        {
+            return false;
+        }
+
+        uint physical = leaf.Translate(address);
+        uint frame = physical >> PageShift;
+        _ = _cleaning.TryGetValue(frame, out ulong cleaning);
+        ulong line = LineBit(physical);
+        if (frame >= (uint)_unfetchable.Length || (_unfetchable[frame] & line & ~_unclean[frame] & ~cleaning) == 0)
+        {
+            return false;
+        }
+
+        _invalidatingAt.Add((physical >> LineShift, address >> LineShift));
+        context.IsInstructionCacheInvalidated = true;
+        return true;
+    }
+
+    private bool NotePredictors()
+    {
+        _isPredictorPending = true;
+        return _unpredictable.Count != 0;
+    }
+
+    private void CompleteInstructionCaches(CoreContext context)
+    {
+        context.IsInstructionCacheInvalidated = false;
+        foreach ((uint frame, ulong lines) in _invalidating)
+        {
+            _unfetchable[frame] &= ~(lines & ~_unclean[frame]);
+            _fetchableSince[frame] = ++_now;
+            _lastFetchable = _now;
+            if (_machine.Constants.BranchPredictorNeedsMaintenance)
+            {
+                _ = _unpredictable.TryGetValue(frame, out ulong others);
+                _unpredictable[frame] = _isPredictorPending ? others : others | lines;
+            }
+        }
+
+        _invalidating.Clear();
+        foreach ((uint line, uint address) in _invalidatingAt)
+        {
+            _ = _fetchableAt.Add((line, address));
+            _fetchableSince[line >> (PageShift - LineShift)] = ++_now;
+            _lastFetchable = _now;
+        }
+
+        _invalidatingAt.Clear();
+    }
+
+    /// <summary>An instruction is fetched.</summary>
+    public void CheckFetch(ProcessorCore core, uint address, uint physical)
+    {
+        uint frame = physical >> PageShift;
+        if (frame >= (uint)_unfetchable.Length)
+        {
+            return;
+        }
+
+        ulong line = LineBit(physical);
+        _ = _cleaning.TryGetValue(frame, out ulong cleaning);
+        _ = _unpredictable.TryGetValue(frame, out ulong unpredictable);
+        string? missing = null;
+        ViolationKind kind = ViolationKind.InstructionsNotCoherent;
+        if ((_unclean[frame] & line) != 0)
+        {
+            missing = $"a clean of the line to unification (DCCMVAU), DSB, ICIALLUIS, DSB, ISB.";
+        }
+        else if ((_unfetchable[frame] & line) != 0
+            && !_fetchableAt.Contains((physical >> LineShift, address >> LineShift)))
+        {
+            missing = (cleaning & line) != 0
+                ? "DSB between the clean and the invalidation of the instruction cache."
+                : "an invalidation of the instruction cache that covers every alias (ICIALLUIS), DSB, after the clean.";
+        }
+        else if ((unpredictable & line) != 0)
+        {
+            missing = "BPIALLIS, DSB.";
+        }
+        else if (_fetchableSince.TryGetValue(frame, out uint since) && _contexts[core.Index].LastContextBarrier < since)
+        {
+            missing = $"ISB on core {core.Index}.";
+            kind = ViolationKind.ContextNotSynchronized;
+        }
+
+        if (missing != null)
+        {
+            Report(new Violation
+            {
+                Kind = kind,
+                CoreIndex = core.Index,
+                Asid = new Asid(core.Registers.Asid),
+                Address = new VirtualAddress(address),
+                Physical = new PhysicalAddress(physical),
+                Finding = "an instruction is fetched from a line that was written, and may be what it was before.",
+                Missing = missing,
+            });
+        }
+    }
+
+    // Behaviour 6: a walk goes past the caches, and the line of the word was written but not cleaned.
+    private bool IsUnclean(uint physical)
+    {
+        if (_areWalksCoherent)
+        {
+            return false;
+        }
+
+        uint frame = physical >> PageShift;
+        _ = _cleaning.TryGetValue(frame, out ulong cleaning);
+        return frame < (uint)_unclean.Length && ((_unclean[frame] | cleaning) & LineBit(physical)) != 0;
+    }
+}

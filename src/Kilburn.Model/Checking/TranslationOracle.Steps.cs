@@ -1,0 +1,677 @@
+using System.Collections.Generic;
+using System.Numerics;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Model.Cores;
+using Kilburn.Model.Translation;
+
+namespace Kilburn.Model.Checking;
+
+/// <content>Registers, barriers and invalidations.</content>
+internal sealed partial class TranslationOracle
+{
+    private const uint ContextRegisters = (1u << (int)SystemRegister.SystemControl)
+        | (1u << (int)SystemRegister.TranslationTableBase0)
+        | (1u << (int)SystemRegister.TranslationTableBase1)
+        | (1u << (int)SystemRegister.TranslationTableBaseControl)
+        | (1u << (int)SystemRegister.ContextId);
+
+    private readonly List<(FirstTable Table, int Tag)> _wanted = [];
+
+    /// <summary>A core did a step. A register write has taken place already.</summary>
+    /// <param name="core">The core.</param>
+    /// <param name="step">What it did.</param>
+    /// <param name="before">The registers before the step.</param>
+    /// <param name="site">Where the program asked for it.</param>
+    /// <returns>False when nothing needed it.</returns>
+    public bool Note(ProcessorCore core, Step step, in TranslationRegisters before, Site site)
+    {
+        CoreContext context = _contexts[core.Index];
+        switch (step.Kind)
+        {
+            case StepKind.DataBarrier:
+                return NoteDataBarrier(context);
+            case StepKind.ContextBarrier:
+                return NoteContextBarrier(context, site);
+            case StepKind.RegisterWrite:
+                return NoteRegister(context, (SystemRegister)step.Address, before, site);
+            case StepKind.CleanToUnification:
+            case StepKind.CleanInvalidateToCoherency:
+                return NoteClean(context, step.Address, step.Operand);
+            case StepKind.InstructionCaches:
+                context.IsInstructionCacheInvalidated = true;
+                return NoteInstructionCaches(context);
+            case StepKind.InstructionCacheLine:
+                return NoteInstructionLine(context, step.Address);
+            case StepKind.BranchPredictors:
+                context.IsPredictorInvalidated = true;
+                return NotePredictors();
+            default:
+                return Invalidate(context, step, site);
+        }
+    }
+
+    private bool NoteRegister(
+        CoreContext context, SystemRegister register, in TranslationRegisters before, Site site)
+    {
+        TranslationRegisters after = context.Core.Registers;
+        uint bit = 1u << (int)register;
+        if (before.Get(register) == after.Get(register) && (context.Unsynchronized & bit) == 0)
+        {
+            return false;
+        }
+
+        context.Unsynchronized |= bit;
+        context.RegisterSites[(int)register] = site;
+        if (before.IsMmuOn && IsDoubtful(register, before, after))
+        {
+            context.Doubt = register;
+            context.AllInvalidated &= ~(1u << context.Core.Index);
+        }
+
+        if ((bit & ContextRegisters) != 0)
+        {
+            UpdateResidences(context, site);
+        }
+
+        return true;
+    }
+
+    // Behaviour 12: what entries mean, or which half an address is in, is not what it was.
+    private static bool IsDoubtful(SystemRegister register, in TranslationRegisters before, in TranslationRegisters after)
+    {
+        uint changed = before.Get(register) ^ after.Get(register);
+        return register switch
+        {
+            SystemRegister.SystemControl =>
+                (changed & (TranslationRegisters.SctlrTexRemap | TranslationRegisters.SctlrAccessFlag)) != 0,
+            SystemRegister.TranslationTableBaseControl =>
+                (changed & (TranslationRegisters.TtbcrSplitMask | TranslationRegisters.TtbcrExtended)) != 0,
+            SystemRegister.PrimaryRegionRemap or SystemRegister.NormalMemoryRemap => changed != 0,
+            _ => false,
+        };
+    }
+
+    // Which tables the core may walk now, and under which ASIDs: every mixture of old and new values up to the ISB.
+    private void UpdateResidences(CoreContext context, Site site)
+    {
+        _now++;
+        _wanted.Clear();
+        uint mask = context.Unsynchronized & ContextRegisters;
+        uint subset = mask;
+        while (true)
+        {
+            AddWanted(context.Core, Mixed(context, subset), site);
+            if (subset == 0)
+            {
+                break;
+            }
+
+            subset = (subset - 1) & mask;
+        }
+
+        for (int index = context.Current.Count - 1; index >= 0; index--)
+        {
+            Residence residence = context.Current[index];
+            if (!_wanted.Contains((residence.Table, residence.Tag)))
+            {
+                residence.IsCurrent = false;
+                residence.LastTime = _now;
+                context.Current.RemoveAt(index);
+            }
+        }
+
+        foreach ((FirstTable table, int tag) in _wanted)
+        {
+            MakeCurrent(context, table, tag, site);
+        }
+    }
+
+    // The registers with the old values of some of those that no ISB has followed.
+    private static TranslationRegisters Mixed(CoreContext context, uint oldOnes)
+    {
+        TranslationRegisters registers = context.Core.Registers;
+        for (uint left = oldOnes; left != 0; left &= left - 1)
+        {
+            SystemRegister register = (SystemRegister)BitOperations.TrailingZeroCount(left);
+            registers.Set(register, context.Old.Get(register));
+        }
+
+        return registers;
+    }
+
+    private void AddWanted(ProcessorCore core, in TranslationRegisters registers, Site site)
+    {
+        const int AllWords = 4096;
+        if (!registers.IsMmuOn)
+        {
+            return;
+        }
+
+        bool isSplit = registers.UpperMask != 0;
+        if (!registers.AreLowerWalksOff)
+        {
+            FirstTable lower = FollowFirst(core, registers.Table0, registers.Table0Words, 0, false, site);
+            AddWanted(lower, (int)registers.Asid);
+        }
+
+        if (isSplit && !registers.AreUpperWalksOff)
+        {
+            FirstTable upper = FollowFirst(core, registers.Table1, AllWords, registers.Table0Words, true, site);
+            AddWanted(upper, Holder.EveryAsid);
+        }
+    }
+
+    private void AddWanted(FirstTable table, int tag)
+    {
+        if (!_wanted.Contains((table, tag)))
+        {
+            _wanted.Add((table, tag));
+        }
+    }
+
+    private void MakeCurrent(CoreContext context, FirstTable table, int tag, Site site)
+    {
+        List<Residence> sharers = context.Residences[tag] ??= [];
+        Residence? residence = sharers.Find(candidate => candidate.Table == table);
+        if (residence is { IsCurrent: true })
+        {
+            return;
+        }
+
+        if (residence == null)
+        {
+            residence = new Residence(context.Core.Index, table, tag);
+            if (sharers.Count == 0)
+            {
+                context.Tags.Add(tag);
+            }
+
+            sharers.Add(residence);
+            table.Residences.Add(residence);
+        }
+
+        residence.IsCurrent = true;
+        residence.InvalidatedBy = -1;
+        residence.IsOnlyGlobal = false;
+        residence.Since = site;
+        context.Current.Add(residence);
+        AddUnfinishedStores(residence);
+        if (tag is > 0 and < Holder.Global)
+        {
+            CheckPairing(context, residence, sharers, site);
+        }
+    }
+
+    // Stores to the table that no DSB has completed: the core may walk the old words.
+    private void AddUnfinishedStores(Residence residence)
+    {
+        foreach (CoreContext other in _contexts)
+        {
+            foreach ((uint word, (uint old, Site site)) in other.StoredWords)
+            {
+                AddUnfinishedStore(residence, other, word, old, site);
+            }
+        }
+    }
+
+    private void AddUnfinishedStore(Residence residence, CoreContext storer, uint word, uint old, Site site)
+    {
+        uint granule = word >> Memory.PhysicalMemory.GranuleShift;
+        uint now = _memory.Word(word);
+        if (old == now || !_tables.TryGetValue(granule, out FollowedTable[]? tables))
+        {
+            return;
+        }
+
+        TranslationRegisters registers = storer.Core.Registers;
+        foreach (FollowedTable table in tables)
+        {
+            uint index = (word - table.Start) >> WordShift;
+            if (table == residence.Table && index >= residence.Table.FirstIndex)
+            {
+                Change change = new(
+                    storer.Core, site, table, index << MibShift, 1, word, old, now, default, default);
+                Leaf leaf = TableWalker.IsTable(old)
+                    ? Leaf.Refused(FaultCode.TranslationFirstLevel)
+                    : TableWalker.DecodeFirst(old, registers);
+                AddUnfinished(residence, change, leaf);
+            }
+            else if (table is SecondTable second)
+            {
+                foreach (SecondTable.Parent parent in second.Parents)
+                {
+                    if (parent.Table == residence.Table)
+                    {
+                        uint address = ((uint)parent.Index << MibShift) | (index << PageShift);
+                        uint pointer = _memory.Word(parent.Table.Start + ((uint)parent.Index << WordShift));
+                        Change change = new(
+                            storer.Core, site, residence.Table, address, 2, word, old, now, default, default);
+                        AddUnfinished(residence, change, TableWalker.DecodeSecond(old, pointer, registers));
+                    }
+                }
+            }
+        }
+    }
+
+    private void AddUnfinished(Residence residence, in Change change, in Leaf old)
+    {
+        List<Holder> holders = [];
+        if (old.IsHoldable)
+        {
+            holders.Add(new Holder(residence.Core, old.IsGlobal ? Holder.Global : residence.Tag));
+        }
+
+        Add(change, old, holders, null, !old.IsHoldable);
+    }
+
+    // Behaviour 7, and ASIDs that are given away: two tables under one tag, and something may be held of one of them.
+    private void CheckPairing(CoreContext context, Residence residence, List<Residence> sharers, Site site)
+    {
+        foreach (Residence other in sharers)
+        {
+            if (other == residence || other.Table.Start == residence.Table.Start)
+            {
+                continue;
+            }
+
+            Residence? holder = MayHoldAnything(other) ? other : other.IsCurrent && MayHoldAnything(residence) ? residence : null;
+            if (holder == null)
+            {
+                continue;
+            }
+
+            const uint Paired =
+                (1u << (int)SystemRegister.TranslationTableBase0) | (1u << (int)SystemRegister.ContextId);
+            bool isWindow = other.IsCurrent || BitOperations.PopCount(context.Unsynchronized & Paired) == 2;
+            Report(new Violation
+            {
+                Kind = isWindow ? ViolationKind.ContextPairing : ViolationKind.AsidReused,
+                CoreIndex = context.Core.Index,
+                Asid = new Asid((uint)residence.Tag),
+                Physical = new PhysicalAddress(residence.Table.Start),
+                Cause = other.Since,
+                Found = site,
+                Finding = isWindow
+                    ? $"walks of the tables at 0x{other.Table.Start:X8} and 0x{residence.Table.Start:X8} may both be "
+                        + $"held under ASID {residence.Tag}: the register writes at {other.Since} and {site} let a walk "
+                        + "pair one with the ASID of the other."
+                    : $"ASID {residence.Tag} now names the table at 0x{residence.Table.Start:X8}, while entries of the "
+                        + $"table at 0x{other.Table.Start:X8}, active since {other.Since}, may be held under it.",
+                Missing = isWindow
+                    ? "TTBCR.PD0 set, ISB, around the change of CONTEXTIDR and TTBR0, or the reserved ASID between."
+                    : $"TLBIASID {residence.Tag} or TLBIALL on core {context.Core.Index}, DSB, before the ASID is used again.",
+            });
+            return;
+        }
+    }
+
+    // True when some entry of the table may be held under the tag of the residence, global ones left out.
+    private bool MayHoldAnything(Residence residence)
+    {
+        if (residence.IsOnlyGlobal)
+        {
+            return false;
+        }
+
+        foreach (StaleEntry entry in _entries)
+        {
+            if (entry.Table == residence.Table)
+            {
+                foreach (Holder holder in entry.Holders)
+                {
+                    if (holder.Core == residence.Core && holder.Tag == residence.Tag && holder.IsHeld)
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        FirstTable table = residence.Table;
+        if (!_memory.IsMemory(new PhysicalAddress(table.Start), (uint)table.WordCount << WordShift))
+        {
+            return false;
+        }
+
+        TranslationRegisters registers = _machine.Cores[residence.Core].Registers;
+        for (int index = NextWord(table, table.FirstIndex); index >= 0; index = NextWord(table, index + 1))
+        {
+            uint word = _memory.Word(table.Start + ((uint)index << WordShift));
+            if (!TableWalker.IsValid(word) || !residence.MaySee(table.Stamps[index]))
+            {
+                continue;
+            }
+
+            Leaf leaf = TableWalker.IsTable(word) ? default : TableWalker.DecodeFirst(word, registers);
+            if (TableWalker.IsTable(word) || (leaf.IsHoldable && !leaf.IsGlobal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool NoteDataBarrier(CoreContext context)
+    {
+        bool isNeeded = context.AwaitsDataBarrier;
+        context.StoredWords.Clear();
+        CompleteCleans(context);
+        for (int index = context.Stores.Count - 1; index >= 0; index--)
+        {
+            StaleEntry entry = context.Stores[index];
+            if (entry.NeedsClean && !entry.IsRemoved)
+            {
+                continue; // the line was not cleaned before this DSB
+            }
+
+            entry.IsComplete = true;
+            if (entry.IsFresh)
+            {
+                entry.AwaitsContext = true;
+                context.AwaitingContext.Add(entry);
+            }
+
+            context.Stores.RemoveAt(index);
+            RemoveIfOver(entry);
+        }
+
+        foreach (StaleEntry entry in context.Invalidations)
+        {
+            CompleteInvalidation(context, entry);
+        }
+
+        context.Invalidations.Clear();
+        foreach (Residence residence in context.InvalidatedResidences)
+        {
+            if (residence.InvalidatedBy == context.Core.Index)
+            {
+                residence.InvalidatedBy = -1;
+                End(residence, context.Core);
+            }
+        }
+
+        context.InvalidatedResidences.Clear();
+        for (uint left = context.AllInvalidated; left != 0; left &= left - 1)
+        {
+            CoreContext target = _contexts[BitOperations.TrailingZeroCount(left)];
+            target.Doubt = null;
+            target.HoldsRubbish &= target != context; // a core's own TLBIALL after reset, not another's
+        }
+
+        context.AllInvalidated = 0;
+        return isNeeded;
+    }
+
+    private void CompleteInvalidation(CoreContext context, StaleEntry entry)
+    {
+        List<Holder> holders = entry.Holders;
+        for (int index = 0; index < holders.Count; index++)
+        {
+            Holder holder = holders[index];
+            if (holder.State != HolderState.Invalidated || holder.InvalidatedBy != context.Core.Index)
+            {
+                continue;
+            }
+
+            bool isOwn = holder.Core == context.Core.Index;
+            holder.State = isOwn ? HolderState.Unsynchronized : HolderState.Gone;
+            holders[index] = holder;
+            if (isOwn)
+            {
+                context.AwaitingContext.Add(entry);
+            }
+        }
+
+        RemoveIfOver(entry);
+    }
+
+    // Nothing of a table that was active is held any more.
+    private void End(Residence residence, ProcessorCore core)
+    {
+        if (residence.IsCurrent)
+        {
+            return;
+        }
+
+        CoreContext holder = _contexts[residence.Core];
+        List<Residence> sharers = holder.Residences[residence.Tag]!;
+        _ = sharers.Remove(residence);
+        if (sharers.Count == 0)
+        {
+            _ = holder.Tags.Remove(residence.Tag);
+        }
+
+        _ = residence.Table.Residences.Remove(residence);
+        if (residence.Table.Residences.Count == 0)
+        {
+            Unfollow(residence.Table, core, residence.Since);
+        }
+    }
+
+    private bool NoteContextBarrier(CoreContext context, Site site)
+    {
+        bool isNeeded = context.Unsynchronized != 0 || context.AwaitingContext.Count != 0
+            || context.LastContextBarrier < _lastFetchable;
+        uint changed = context.Unsynchronized;
+        context.Unsynchronized = 0;
+        context.Old = context.Core.Registers;
+        if ((changed & ContextRegisters) != 0)
+        {
+            UpdateResidences(context, site);
+        }
+
+        foreach (StaleEntry entry in context.AwaitingContext)
+        {
+            entry.AwaitsContext &= entry.StoreCore != context.Core.Index;
+            for (int index = 0; index < entry.Holders.Count; index++)
+            {
+                Holder holder = entry.Holders[index];
+                if (holder.State == HolderState.Unsynchronized && holder.Core == context.Core.Index)
+                {
+                    holder.State = HolderState.Gone;
+                    entry.Holders[index] = holder;
+                }
+            }
+
+            RemoveIfOver(entry);
+        }
+
+        context.AwaitingContext.Clear();
+        context.LastContextBarrier = ++_now;
+        return isNeeded;
+    }
+
+    private bool Invalidate(CoreContext context, Step step, Site site)
+    {
+        bool isLocal = step.Kind
+            is StepKind.TlbLocal or StepKind.TlbAsidLocal or StepKind.TlbPageLocal or StepKind.TlbPageAllAsidsLocal;
+        bool isByPage = step.Kind is StepKind.TlbPage or StepKind.TlbPageAllAsids
+            or StepKind.TlbPageLocal or StepKind.TlbPageAllAsidsLocal;
+        bool isNeeded = false;
+        List<StaleEntry>? candidates = isByPage ? _buckets[step.Address >> MibShift] : _entries;
+        if (candidates != null)
+        {
+            foreach (StaleEntry entry in candidates)
+            {
+                if (!isByPage || entry.IsCoveredBy(step.Address))
+                {
+                    isNeeded |= Invalidate(context, entry, step, isLocal, site);
+                }
+            }
+        }
+
+        if (!isByPage)
+        {
+            isNeeded |= InvalidateResidences(context, step, isLocal);
+        }
+
+        if (step.Kind is StepKind.TlbLocal or StepKind.Tlbs)
+        {
+            foreach (CoreContext target in _contexts)
+            {
+                if (!isLocal || target == context)
+                {
+                    context.AllInvalidated |= 1u << target.Core.Index;
+                    isNeeded |= target.Doubt != null || (target.HoldsRubbish && target == context);
+                }
+            }
+        }
+
+        return isNeeded;
+    }
+
+    private static bool Invalidate(CoreContext context, StaleEntry entry, Step step, bool isLocal, Site site)
+    {
+        bool isNeeded = false;
+        List<Holder> holders = entry.Holders;
+        for (int index = 0; index < holders.Count; index++)
+        {
+            Holder holder = holders[index];
+            if (holder.State != HolderState.Holds)
+            {
+                continue;
+            }
+
+            if (!MatchesTag(step, holder.Tag))
+            {
+                entry.NearMiss ??= new NearMiss(step, context.Core.Index, site, NearMissReason.OtherTag);
+            }
+            else if (isLocal && holder.Core != context.Core.Index)
+            {
+                entry.NearMiss = new NearMiss(step, context.Core.Index, site, NearMissReason.OtherCore);
+            }
+            else if (!entry.IsComplete)
+            {
+                entry.NearMiss = new NearMiss(step, context.Core.Index, site, NearMissReason.StoreNotComplete);
+            }
+            else
+            {
+                holder.State = HolderState.Invalidated;
+                holder.InvalidatedBy = context.Core.Index;
+                holder.InvalidatedAt = site;
+                holders[index] = holder;
+                context.Invalidations.Add(entry);
+                isNeeded = true;
+            }
+        }
+
+        return isNeeded;
+    }
+
+    // Behaviour 8.
+    private static bool MatchesTag(Step step, int tag) => step.Kind switch
+    {
+        StepKind.TlbLocal or StepKind.Tlbs or StepKind.TlbPageAllAsids or StepKind.TlbPageAllAsidsLocal => true,
+        StepKind.TlbAsid or StepKind.TlbAsidLocal => tag == (int)step.Operand,
+        _ => tag == (int)step.Operand || tag == Holder.Global,
+    };
+
+    private bool InvalidateResidences(CoreContext context, Step step, bool isLocal)
+    {
+        bool isNeeded = false;
+        bool isByAsid = step.Kind is StepKind.TlbAsid or StepKind.TlbAsidLocal;
+        foreach (CoreContext target in _contexts)
+        {
+            if (isLocal && target != context)
+            {
+                continue;
+            }
+
+            if (isByAsid)
+            {
+                isNeeded |= InvalidateResidences(context, target.Residences[step.Operand & 0xFF], true);
+                continue;
+            }
+
+            foreach (int tag in target.Tags)
+            {
+                isNeeded |= InvalidateResidences(context, target.Residences[tag], false);
+            }
+        }
+
+        return isNeeded;
+    }
+
+    private bool InvalidateResidences(CoreContext context, List<Residence>? residences, bool isByAsid)
+    {
+        bool isNeeded = false;
+        if (residences == null)
+        {
+            return false;
+        }
+
+        foreach (Residence residence in residences)
+        {
+            if (residence.IsCurrent || residence.InvalidatedBy >= 0)
+            {
+                continue;
+            }
+
+            if (isByAsid && HasGlobals(residence.Table))
+            {
+                residence.IsOnlyGlobal = true;
+                continue;
+            }
+
+            residence.InvalidatedBy = context.Core.Index;
+            context.InvalidatedResidences.Add(residence);
+            isNeeded = true;
+        }
+
+        return isNeeded;
+    }
+
+    // Global entries of a user table outlive an invalidation by ASID. Only tables with such entries are searched.
+    private bool HasGlobals(FirstTable table)
+    {
+        if (!_memory.IsMemory(new PhysicalAddress(table.Start), (uint)table.WordCount << WordShift))
+        {
+            return false;
+        }
+
+        TranslationRegisters registers = _machine.Cores[0].Registers;
+        for (int index = NextWord(table, table.FirstIndex); index >= 0; index = NextWord(table, index + 1))
+        {
+            uint word = _memory.Word(table.Start + ((uint)index << WordShift));
+            if (!TableWalker.IsTable(word))
+            {
+                Leaf leaf = TableWalker.DecodeFirst(word, registers);
+                if (leaf.IsHoldable && leaf.IsGlobal)
+                {
+                    return true;
+                }
+
+                continue;
+            }
+
+            if (_seconds.TryGetValue(TableWalker.TableOf(word), out SecondTable? second) && HasGlobals(second, word, registers))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasGlobals(SecondTable table, uint pointer, in TranslationRegisters registers)
+    {
+        if (_memory.KindOf(new PhysicalAddress(table.Start)) != Memory.BankKind.Memory)
+        {
+            return false;
+        }
+
+        for (int index = NextWord(table, 0); index >= 0; index = NextWord(table, index + 1))
+        {
+            uint word = _memory.Word(table.Start + ((uint)index << WordShift));
+            Leaf leaf = TableWalker.DecodeSecond(word, pointer, registers);
+            if (leaf.IsHoldable && leaf.IsGlobal)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,472 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Model.Cores;
+using Kilburn.Model.Memory;
+using Kilburn.Model.Translation;
+
+namespace Kilburn.Model.Checking;
+
+/// <summary>Knows, for every core, every translation that the architecture allows it to act on.</summary>
+/// <remarks>
+/// <para>
+/// A translation that tables in memory give in a core's current context may be held at any time: nothing needs to be remembered
+/// for it. What has to be remembered is what a walk would no longer find: the old value of a word that was stored to
+/// (<see cref="StaleEntry"/>), and tables that were active under an ASID and are no longer (<see cref="Residence"/>). Both are
+/// dropped when a covering invalidation is complete. So the state grows with unfinished changes only, and every question about
+/// what may be held is answered when it is asked.
+/// </para>
+/// <para>
+/// Tables are followed from the moment a register makes them active until nothing of them can be held; stores to all other
+/// memory cost nothing. Parts: stores (this file and <c>.Tables</c>), registers and barriers (<c>.Steps</c>), accesses
+/// (<c>.Access</c>), memory that changes hands (<c>.Frames</c>), code (<c>.Code</c>).
+/// Source: ARM DDI 0406C.d, B3.9 (TLBs), B3.10 (maintenance), A3.8 (ordering).
+/// </para>
+/// </remarks>
+internal sealed partial class TranslationOracle
+{
+    private const int BucketCount = 4096;
+    private const int MibShift = 20;
+    private const int PageShift = PageSize.SmallShift;
+    private const int WordShift = 2;
+
+    private readonly Machine _machine;
+    private readonly PhysicalMemory _memory;
+    private readonly CoreContext[] _contexts;
+    private readonly bool _areWalksCoherent;
+    private readonly List<StaleEntry>?[] _buckets = new List<StaleEntry>?[BucketCount];
+    private readonly List<StaleEntry> _entries = [];
+    private uint _now; // grows with every store to a followed table and every change of context
+
+    public TranslationOracle(Machine machine)
+    {
+        _machine = machine;
+        _memory = machine.Memory;
+        _areWalksCoherent = machine.Constants.WalksAreCoherent;
+        int frames = (int)(_memory.LengthInBytes >> PageShift);
+        _mapped = new int[frames];
+        _stale = new int[frames];
+        _types = new MemoryAttributes[frames];
+        _unclean = new ulong[frames];
+        _unfetchable = new ulong[frames];
+        _contexts = new CoreContext[machine.Cores.Count];
+        for (int index = 0; index < _contexts.Length; index++)
+        {
+            _contexts[index] = new CoreContext(machine.Cores[index]);
+        }
+
+        _random = machine.Options.Seed | 1;
+    }
+
+    /// <summary>Number of changes that are not finished.</summary>
+    public int UnfinishedCount => _entries.Count;
+
+    /// <summary>A word that is no part of a followed table was stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void NoteStore(ProcessorCore core, uint physical, uint old, Site site)
+    {
+        MarkStored(physical);
+        _ = _contexts[core.Index].StoredWords.TryAdd(physical, (old, site));
+    }
+
+    /// <summary>A word of a followed table was stored.</summary>
+    public void NoteTableStore(ProcessorCore core, uint physical, uint old, uint value, Site site)
+    {
+        NoteStore(core, physical, old, site);
+        if (old == value)
+        {
+            return;
+        }
+
+        foreach (FollowedTable table in _tables[physical >> PhysicalMemory.GranuleShift])
+        {
+            int index = (int)((physical - table.Start) >> WordShift);
+            if (table is FirstTable first)
+            {
+                StoreFirst(core, first, index, physical, old, value, site);
+            }
+            else
+            {
+                StoreSecond(core, (SecondTable)table, index, physical, old, value, site);
+            }
+        }
+    }
+
+    private void StoreFirst(
+        ProcessorCore core, FirstTable table, int index, uint physical, uint old, uint value, Site site)
+    {
+        if (index < table.FirstIndex || index >= table.WordCount)
+        {
+            return; // no walk of this half reads the word
+        }
+
+        TranslationRegisters registers = core.Registers;
+        uint address = (uint)index << MibShift;
+        bool wasPointer = TableWalker.IsTable(old);
+        bool isPointer = TableWalker.IsTable(value);
+        if (!wasPointer && !isPointer)
+        {
+            Leaf oldLeaf = TableWalker.DecodeFirst(old, registers);
+            Leaf newLeaf = TableWalker.DecodeFirst(value, registers);
+            Change change = new(core, site, table, address, 1, physical, old, value, oldLeaf, newLeaf);
+            ReplaceLeaf(change, table.Stamps[index]);
+            Count(core, oldLeaf, address, MibLength, -1, site);
+            table.Stamps[index] = ++_now;
+            Count(core, newLeaf, address, MibLength, 1, site);
+            return;
+        }
+
+        bool isSameTable = wasPointer && isPointer && TableWalker.TableOf(old) == TableWalker.TableOf(value);
+        Leaf before = wasPointer ? Leaf.Refused(FaultCode.None) : TableWalker.DecodeFirst(old, registers);
+        Leaf after = isPointer ? Leaf.Refused(FaultCode.None) : TableWalker.DecodeFirst(value, registers);
+        bool isNowValid = isPointer || after.IsHoldable;
+        bool wasValid = wasPointer || before.IsHoldable;
+        Change store = new(core, site, table, address, 1, physical, old, value, before, after);
+        if (isNowValid && wasValid && !isSameTable && HoldersOf(table, table.Stamps[index], false).Count != 0)
+        {
+            ReportUnbroken(store, null);
+        }
+        else if (isNowValid && !wasValid)
+        {
+            CheckOverlaps(store);
+        }
+
+        if (wasPointer)
+        {
+            TakePointerAway(store, table.Stamps[index], index, isSameTable);
+        }
+        else if (before.IsHoldable)
+        {
+            Add(store, before, HoldersOf(table, table.Stamps[index], before.IsGlobal), null);
+            Count(core, before, address, MibLength, -1, site);
+        }
+        else
+        {
+            AddFresh(store);
+        }
+
+        table.Stamps[index] = ++_now;
+        if (isPointer && !isSameTable)
+        {
+            SecondTable second = FollowSecond(core, TableWalker.TableOf(value), site);
+            second.Parents.Add(new SecondTable.Parent(table, index));
+        }
+        else if (after.IsHoldable)
+        {
+            Count(core, after, address, MibLength, 1, site);
+        }
+    }
+
+    // A pointer goes: it may be held on its own, and so may each page that it led to.
+    private void TakePointerAway(in Change store, uint stamp, int index, bool isSameTable)
+    {
+        if (!_seconds.TryGetValue(TableWalker.TableOf(store.Old), out SecondTable? second)
+            || _memory.KindOf(new PhysicalAddress(second.Start)) != BankKind.Memory)
+        {
+            return; // it led out of memory: walks through it abort, and nothing of them is held
+        }
+
+        for (int word = 0; word < SecondTable.Words; word++)
+        {
+            uint descriptor = _memory.Word(second.Start + ((uint)word << WordShift));
+            if (!TableWalker.IsValid(descriptor))
+            {
+                continue;
+            }
+
+            Leaf leaf = TableWalker.DecodeSecond(descriptor, store.Old, store.Core.Registers);
+            if (leaf.IsHoldable)
+            {
+                uint seen = Math.Max(stamp, second.Stamps[word]);
+                Change page = store with { Address = store.Address | ((uint)word << PageShift), Level = 2 };
+                Add(page, leaf, HoldersOf(store.Table, seen, leaf.IsGlobal), null);
+            }
+        }
+
+        Add(store, store.Before, HoldersOf(store.Table, stamp, false), second);
+        if (!isSameTable)
+        {
+            _ = second.Parents.Remove(new SecondTable.Parent((FirstTable)store.Table, index));
+            ReleaseSecond(second, store.Core, store.Site);
+        }
+    }
+
+    private void StoreSecond(
+        ProcessorCore core, SecondTable table, int index, uint physical, uint old, uint value, Site site)
+    {
+        TranslationRegisters registers = core.Registers;
+        uint page = (uint)index << PageShift;
+        foreach (SecondTable.Parent parent in table.Parents)
+        {
+            uint pointer = _memory.Word(parent.Table.Start + ((uint)parent.Index << WordShift));
+            Change change = new(
+                core,
+                site,
+                parent.Table,
+                ((uint)parent.Index << MibShift) | page,
+                2,
+                physical,
+                old,
+                value,
+                TableWalker.DecodeSecond(old, pointer, registers),
+                TableWalker.DecodeSecond(value, pointer, registers));
+            ReplaceLeaf(change, Math.Max(parent.Table.Stamps[parent.Index], table.Stamps[index]));
+        }
+
+        foreach (StaleEntry pointer in table.StalePointers)
+        {
+            Leaf leaf = TableWalker.DecodeSecond(old, pointer.Old, registers);
+            if (leaf.IsHoldable)
+            {
+                List<Holder> holders = [];
+                foreach (Holder holder in pointer.Holders)
+                {
+                    if (holder.IsHeld)
+                    {
+                        holders.Add(new Holder(holder.Core, leaf.IsGlobal ? Holder.Global : holder.Tag));
+                    }
+                }
+
+                Change change = new(
+                    core, site, pointer.Table, pointer.Address | page, 2, physical, old, value, leaf, default);
+                Add(change, leaf, holders, null);
+            }
+        }
+
+        if (!table.IsUnreachable)
+        {
+            uint pointer = PointerTo(table);
+            uint alias = AliasOf(table) | page;
+            Count(core, TableWalker.DecodeSecond(old, pointer, registers), alias, PageLength, -1, site);
+            table.Stamps[index] = ++_now;
+            Count(core, TableWalker.DecodeSecond(value, pointer, registers), alias, PageLength, 1, site);
+        }
+    }
+
+    // One word that is no pointer, before or after.
+    private void ReplaceLeaf(in Change change, uint stamp)
+    {
+        if (change.Before.IsHoldable)
+        {
+            List<Holder> holders = HoldersOf(change.Table, stamp, change.Before.IsGlobal);
+            if (change.After.IsHoldable && holders.Count != 0 && !IsPermissionChange(change.Before, change.After))
+            {
+                ReportUnbroken(change, null);
+            }
+
+            Add(change, change.Before, holders, null);
+        }
+        else if (change.After.IsHoldable)
+        {
+            CheckOverlaps(change);
+            AddFresh(change);
+        }
+    }
+
+    // Who may hold what a word of this table gave, if it was stored at the time of the stamp.
+    private static List<Holder> HoldersOf(FollowedTable table, uint stamp, bool isGlobal)
+    {
+        List<Holder> holders = [];
+        foreach (Residence residence in ((FirstTable)table).Residences)
+        {
+            if (!residence.MaySee(stamp) || (residence.IsOnlyGlobal && !isGlobal))
+            {
+                continue;
+            }
+
+            int tag = isGlobal ? Holder.Global : residence.Tag;
+            bool isKnown = false;
+            foreach (Holder holder in holders)
+            {
+                isKnown |= holder.Core == residence.Core && holder.Tag == tag;
+            }
+
+            if (!isKnown)
+            {
+                holders.Add(new Holder(residence.Core, tag)
+                {
+                    State = residence.InvalidatedBy < 0 ? HolderState.Holds : HolderState.Invalidated,
+                    InvalidatedBy = residence.InvalidatedBy,
+                });
+            }
+        }
+
+        return holders;
+    }
+
+    private void AddFresh(in Change change)
+    {
+        foreach (Residence residence in ((FirstTable)change.Table).Residences)
+        {
+            if (residence.IsCurrent)
+            {
+                Add(change, Leaf.Refused(FaultCode.TranslationFirstLevel), [], null, true);
+                return;
+            }
+        }
+    }
+
+    private void Add(in Change change, in Leaf old, List<Holder> holders, SecondTable? target, bool isFresh = false)
+    {
+        if (holders.Count == 0 && !isFresh)
+        {
+            return;
+        }
+
+        StaleEntry entry = new()
+        {
+            Address = change.Address,
+            Level = change.Level,
+            Word = change.Physical,
+            Old = change.Old,
+            New = change.New,
+            Leaf = old,
+            StoreCore = change.Core.Index,
+            Store = change.Site,
+            IsPointer = target != null,
+            Table = change.Table,
+            Target = target,
+            NeedsClean = !_areWalksCoherent,
+            ListIndex = _entries.Count,
+        };
+        entry.Holders.AddRange(holders);
+        foreach (Holder holder in holders)
+        {
+            if (holder.State == HolderState.Invalidated)
+            {
+                _contexts[holder.InvalidatedBy].Invalidations.Add(entry);
+            }
+        }
+
+        _entries.Add(entry);
+        (_buckets[entry.Address >> MibShift] ??= []).Add(entry);
+        _contexts[entry.StoreCore].Stores.Add(entry);
+        target?.StalePointers.Add(entry);
+        CountStale(entry, 1);
+        if (isFresh)
+        {
+            // What a walk finds here changed from nothing to something: no simulated cache holds a fault.
+            return;
+        }
+
+        _machine.NoteTableChange(GranuleMarks.WalkedLower | GranuleMarks.WalkedUpper);
+    }
+
+    private void RemoveIfOver(StaleEntry entry)
+    {
+        if (entry.IsRemoved || !entry.IsOver)
+        {
+            return;
+        }
+
+        entry.IsRemoved = true;
+        StaleEntry last = _entries[^1];
+        _entries[entry.ListIndex] = last;
+        last.ListIndex = entry.ListIndex;
+        _entries.RemoveAt(_entries.Count - 1);
+        List<StaleEntry> bucket = _buckets[entry.Address >> MibShift]!;
+        int index = bucket.IndexOf(entry);
+        bucket[index] = bucket[^1];
+        bucket.RemoveAt(bucket.Count - 1);
+        CountStale(entry, -1);
+        if (entry.Target is SecondTable target)
+        {
+            _ = target.StalePointers.Remove(entry);
+            ReleaseSecond(target, _machine.Cores[entry.StoreCore], entry.Store);
+        }
+    }
+
+    // Only permissions, XN and domain may change in a valid word without the invalid state between. B3.10.1.
+    private static bool IsPermissionChange(in Leaf before, in Leaf after) =>
+        before.Kind == after.Kind && before.Base == after.Base && before.IsGlobal == after.IsGlobal
+        && before.Attributes == after.Attributes;
+
+    // A word becomes valid: nothing else may be held for its addresses where the word can be walked.
+    private void CheckOverlaps(in Change change)
+    {
+        if (_buckets[change.Address >> MibShift] is not { Count: > 0 } bucket)
+        {
+            return;
+        }
+
+        bool isPointer = change.Level == 1 && TableWalker.IsTable(change.New);
+        foreach (StaleEntry entry in bucket)
+        {
+            if (!entry.Covers(change.Address) && unchecked(entry.Address - change.Address) >= LengthOf(change.Level))
+            {
+                continue;
+            }
+
+            if (entry.IsPointer)
+            {
+                if (change.Level == 2 || (isPointer && TableWalker.TableOf(change.New) == entry.Target!.Start))
+                {
+                    continue; // the store of the pointer was checked, or it is the same again
+                }
+            }
+            else if (!entry.Leaf.IsHoldable || (!isPointer && IsPermissionChange(entry.Leaf, change.After)))
+            {
+                continue;
+            }
+            else if (isPointer && entry.Level == 2 && IsStillGiven(entry, change.New))
+            {
+                continue;
+            }
+
+            foreach (Holder holder in entry.Holders)
+            {
+                if (holder.IsHeld && IsWalkedBy((FirstTable)change.Table, holder))
+                {
+                    ReportUnbroken(change, entry);
+                    return;
+                }
+            }
+        }
+    }
+
+    // The page may be held from before, and the new pointer leads to the same page, or to none.
+    private bool IsStillGiven(StaleEntry entry, uint pointer)
+    {
+        uint slot = TableWalker.SecondLevelSlot(pointer, entry.Address);
+        if (_memory.KindOf(new PhysicalAddress(slot)) != BankKind.Memory)
+        {
+            return true;
+        }
+
+        Leaf leaf = TableWalker.DecodeSecond(_memory.Word(slot), pointer, _machine.Cores[entry.StoreCore].Registers);
+        return !leaf.IsHoldable || IsPermissionChange(entry.Leaf, leaf);
+    }
+
+    private static bool IsWalkedBy(FirstTable table, in Holder holder)
+    {
+        foreach (Residence residence in table.Residences)
+        {
+            if (residence.IsCurrent && residence.Core == holder.Core
+                && (holder.Tag >= Holder.Global || residence.Tag == Holder.EveryAsid || residence.Tag == holder.Tag))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static uint LengthOf(int level) => level == 1 ? MibLength : PageLength;
+
+    private const uint MibLength = 1u << MibShift;
+    private const uint PageLength = 1u << PageShift;
+
+    /// <summary>A store to a word, as it shows at one virtual address.</summary>
+    private readonly record struct Change(
+        ProcessorCore Core,
+        Site Site,
+        FollowedTable Table,
+        uint Address,
+        int Level,
+        uint Physical,
+        uint Old,
+        uint New,
+        Leaf Before,
+        Leaf After);
+}
