@@ -57,6 +57,6 @@ public sealed record Violation
         string asid = Asid is Asid tag ? $", ASID {tag.Value}" : string.Empty;
         string address = Address is VirtualAddress at ? $", 0x{at.Value:X8}" : string.Empty;
         string found = Found.IsKnown ? $" Found at {Found}." : string.Empty;
-        return $"{Kind}: core {CoreIndex}{asid}{address}: {Finding} Missing: {Missing}.{found} ({Source})";
+        return $"{Kind}: core {CoreIndex}{asid}{address}: {Finding} Missing: {Missing}{found} ({Source})";
     }
 }

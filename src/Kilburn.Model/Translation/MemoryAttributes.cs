@@ -9,7 +9,20 @@ public readonly record struct MemoryAttributes(
     MemoryKind Kind, Cacheability Inner, Cacheability Outer, bool IsShareable)
 {
     /// <inheritdoc/>
-    public override string ToString() => Kind == MemoryKind.Normal
-        ? $"normal, inner {Inner}, outer {Outer}{(IsShareable ? ", shareable" : string.Empty)}"
-        : Kind.ToString();
+    public override string ToString() => Kind switch
+    {
+        MemoryKind.Normal when Inner == Outer => $"normal {Words(Inner)}{(IsShareable ? " shareable" : string.Empty)}",
+        MemoryKind.Normal => $"normal {Words(Inner)} inside, {Words(Outer)} outside{(IsShareable ? ", shareable" : string.Empty)}",
+        MemoryKind.StronglyOrdered => "strongly-ordered",
+        MemoryKind.Device => "device",
+        _ => "a reserved type",
+    };
+
+    private static string Words(Cacheability cacheability) => cacheability switch
+    {
+        Cacheability.WriteBackWriteAllocate => "write-back",
+        Cacheability.WriteThrough => "write-through",
+        Cacheability.WriteBack => "write-back without write-allocate",
+        _ => "non-cacheable",
+    };
 }
