@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Kilburn.Model.Checking;
 using Kilburn.Model.Memory;
@@ -7,7 +8,13 @@ namespace Kilburn.Model;
 /// <summary>What a machine is made of.</summary>
 public sealed record MachineOptions
 {
+    /// <summary>The environment variable that gives <see cref="Tlb"/> its default.</summary>
+    public const string TlbVariable = "KILBURN_TLB";
+
     private const uint DefaultLength = 64u << 20;
+
+    private static readonly TlbModel s_defaultTlb =
+        Enum.TryParse(Environment.GetEnvironmentVariable(TlbVariable), true, out TlbModel named) ? named : TlbModel.Coherent;
 
     /// <summary>Memory and devices. 64 MiB of memory from 0 when nothing is said.</summary>
     public IReadOnlyList<MemoryBank> Banks { get; init; } = [MemoryBank.Memory(0, DefaultLength)];
@@ -21,8 +28,11 @@ public sealed record MachineOptions
     /// <summary>Bytes of the linear map.</summary>
     public uint LinearMapLengthInBytes { get; init; } = 0x4000_0000;
 
-    /// <summary>What TLBs and walks do.</summary>
-    public TlbModel Tlb { get; init; } = TlbModel.Coherent;
+    /// <summary>
+    /// What TLBs and walks do: what the environment variable <see cref="TlbVariable"/> names, or
+    /// <see cref="TlbModel.Coherent"/>. So a whole test suite can be run on another model.
+    /// </summary>
+    public TlbModel Tlb { get; init; } = s_defaultTlb;
 
     /// <summary>What happens at a violation.</summary>
     public ViolationHandling Handling { get; init; } = ViolationHandling.Throw;
