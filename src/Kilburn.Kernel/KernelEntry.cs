@@ -36,7 +36,7 @@ internal static class KernelEntry
         StartReporter<PiBoard> reporter = new(board);
         VmStatus status = board.Memory.TryStart(
             ref machine, ref reporter, BootImage.Current.ToKernelImage(), in PiBoard.Physical.Map);
-        uint cycles = board.InstructionCount; // PMCCNTR counts from the first instruction of boot_entry
+        PiBoard.RecordStart(); // PMCCNTR counts from the first instruction of boot_entry
         status = status == VmStatus.Ok ? EarlyBoard.TryClose(ref machine, ref board.Memory) : status;
         if (status != VmStatus.Ok)
         {
@@ -46,7 +46,7 @@ internal static class KernelEntry
         }
 
         board.Write("machine: started in "u8);
-        board.WriteDecimal(cycles);
+        board.WriteDecimal(board.StartInstructionCount);
         board.WriteLine(" cycles"u8);
         CommandLine.Run(ref machine, ref board, ref s_monitor);
     }

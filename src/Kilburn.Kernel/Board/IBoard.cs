@@ -40,6 +40,11 @@ public interface IBoard
     /// <summary>Instructions that ran, modulo 2^32: PMCCNTR under <c>-icount shift=0</c>. Zero where nothing counts.</summary>
     uint InstructionCount { get; }
 
+    /// <summary>
+    /// <see cref="InstructionCount"/> when <see cref="VirtualMemory.TryStart"/> had returned. The count begins at the kernel's entry.
+    /// </summary>
+    uint StartInstructionCount { get; }
+
     /// <summary>Ends the machine.</summary>
     /// <param name="status">What the command line that started it returns: 0 for success.</param>
     [DoesNotReturn]

@@ -1,0 +1,167 @@
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Frames;
+using Kilburn.Kernel.Board;
+
+namespace Kilburn.Kernel.Benchmarks;
+
+/// <summary>Pages and tables out of the physical memory manager.</summary>
+/// <remarks>Frees come in random order, over everything that is given out: a magazine of 64 frames cannot hide the rest.</remarks>
+public static class FrameBenchmarks
+{
+    private const uint Live = 1024;
+    private const uint Rounds = 4;
+    private const uint Seed = 0x6B69_6C62;
+
+    /// <summary>Measures the rows <c>page.*</c> and <c>table*</c>.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="costs">Of clearing.</param>
+    public static void Run<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, in ClearCosts costs)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        Pages(ref run);
+        Pairs(ref run);
+        SecondLevelTables(ref run, costs.SecondLevelTable);
+        FirstLevelTables(ref run, costs.FirstLevelTable);
+    }
+
+    private static void Pages<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        AddressList list = run.List;
+        RandomSequence random = new(Seed);
+        Tally allocations = default;
+        Tally frees = default;
+        for (uint round = 0; round < Rounds; round++)
+        {
+            for (uint index = 0; index < Live; index++)
+            {
+                uint start = board.InstructionCount;
+                VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
+                uint end = board.InstructionCount;
+                allocations.Add(run.Between(start, end));
+                run.Check(status);
+                list.At(ref machine, index) = page.Value;
+            }
+
+            list.Shuffle(ref machine, ref random, Live);
+            for (uint index = 0; index < Live; index++)
+            {
+                PhysicalAddress page = new(list.At(ref machine, index));
+                uint start = board.InstructionCount;
+                VmStatus status = frames.TryFreePage(ref machine, page);
+                uint end = board.InstructionCount;
+                frees.Add(run.Between(start, end));
+                run.Check(status);
+            }
+        }
+
+        run.Report("page.allocate"u8, in allocations);
+        run.Report("page.free"u8, in frees);
+    }
+
+    private static void Pairs<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        Tally pairs = default;
+        for (uint sample = 0; sample < Live; sample++)
+        {
+            uint start = board.InstructionCount;
+            VmStatus taken = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
+            VmStatus returned = frames.TryFreePage(ref machine, page);
+            uint end = board.InstructionCount;
+            pairs.Add(run.Between(start, end));
+            run.Check(taken);
+            run.Check(returned);
+        }
+
+        run.Report("page.pair"u8, in pairs);
+    }
+
+    private static void SecondLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, uint cost)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        AddressList list = run.List;
+        RandomSequence random = new(Seed);
+        Tally allocations = default;
+        Tally frees = default;
+        for (uint round = 0; round < Rounds; round++)
+        {
+            for (uint index = 0; index < Live; index++)
+            {
+                uint start = board.InstructionCount;
+                VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
+                uint end = board.InstructionCount;
+                allocations.Add(run.Between(start, end) - cost);
+                run.Check(status);
+                list.At(ref machine, index) = table.Value;
+            }
+
+            list.Shuffle(ref machine, ref random, Live);
+            for (uint index = 0; index < Live; index++)
+            {
+                PhysicalAddress table = new(list.At(ref machine, index));
+                uint start = board.InstructionCount;
+                VmStatus status = frames.TryFreeSecondLevelTable(ref machine, table);
+                uint end = board.InstructionCount;
+                frees.Add(run.Between(start, end));
+                run.Check(status);
+            }
+        }
+
+        run.Report("table2.allocate"u8, in allocations);
+        run.Report("table2.free"u8, in frees);
+    }
+
+    private static void FirstLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, uint cost)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        AddressList list = run.List;
+        RandomSequence random = new(Seed);
+        Tally allocations = default;
+        Tally frees = default;
+        for (uint round = 0; round < Rounds; round++)
+        {
+            for (uint index = 0; index < Live; index++)
+            {
+                uint start = board.InstructionCount;
+                VmStatus status = frames.TryAllocateFirstLevelTable(ref machine, out PhysicalAddress table);
+                uint end = board.InstructionCount;
+                allocations.Add(run.Between(start, end) - cost);
+                run.Check(status);
+                list.At(ref machine, index) = table.Value;
+            }
+
+            list.Shuffle(ref machine, ref random, Live);
+            for (uint index = 0; index < Live; index++)
+            {
+                PhysicalAddress table = new(list.At(ref machine, index));
+                uint start = board.InstructionCount;
+                VmStatus status = frames.TryFreeFirstLevelTable(ref machine, table);
+                uint end = board.InstructionCount;
+                frees.Add(run.Between(start, end));
+                run.Check(status);
+            }
+        }
+
+        run.Report("table1.allocate"u8, in allocations);
+        run.Report("table1.free"u8, in frees);
+    }
+}

@@ -1,0 +1,131 @@
+using System;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Board;
+
+namespace Kilburn.Kernel.Benchmarks;
+
+/// <summary>The kernel heap.</summary>
+public static class HeapBenchmarks
+{
+    private const uint Seed = 0x4174_6C73;
+    private const uint NoOwner = 0;
+    private const uint MixSlots = 128;
+    private const uint MixSteps = 8192;
+    private const uint LargestOfMix = 1024;
+
+    /// <summary>Measures the rows <c>heap.*</c>.</summary>
+    /// <param name="run">The run.</param>
+    public static void Run<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        FillAndDrain(ref run, 32, 1000, 4, "heap.allocate_32"u8, "heap.free_32"u8);
+        FillAndDrain(ref run, 256, 200, 16, "heap.allocate_256"u8, "heap.free_256"u8);
+        FillAndDrain(ref run, 4096, 10, 256, "heap.allocate_4096"u8, "heap.free_4096"u8);
+        Mix(ref run);
+        run.Memory.TrimHeap(ref run.Machine);
+    }
+
+    // From nothing live to all, and back in random order: growing and shrinking counts.
+    private static void FillAndDrain<TMachine, TBoard>(
+        ref BenchmarkRun<TMachine, TBoard> run,
+        uint lengthInBytes,
+        uint live,
+        uint rounds,
+        ReadOnlySpan<byte> nameOfAllocate,
+        ReadOnlySpan<byte> nameOfFree)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        Tally allocations = default;
+        Tally frees = default;
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref VirtualMemory memory = ref run.Memory;
+        AddressList list = run.List;
+        RandomSequence random = new(Seed);
+        for (uint round = 0; round < rounds; round++)
+        {
+            for (uint index = 0; index < live; index++)
+            {
+                uint start = board.InstructionCount;
+                VmStatus status = memory.TryAllocate(ref machine, lengthInBytes, NoOwner, out VirtualAddress block);
+                uint end = board.InstructionCount;
+                allocations.Add(run.Between(start, end));
+                run.Check(status);
+                list.At(ref machine, index) = block.Value;
+            }
+
+            list.Shuffle(ref machine, ref random, live);
+            for (uint index = 0; index < live; index++)
+            {
+                VirtualAddress block = new(list.At(ref machine, index));
+                uint start = board.InstructionCount;
+                VmStatus status = memory.TryFree(ref machine, block);
+                uint end = board.InstructionCount;
+                frees.Add(run.Between(start, end));
+                run.Check(status);
+            }
+        }
+
+        run.Report(nameOfAllocate, in allocations);
+        run.Report(nameOfFree, in frees);
+    }
+
+    // A random one of 128 slots is filled with 1 to 1024 bytes when it is empty, and emptied when it is not.
+    private static void Mix<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        Tally allocations = default;
+        Tally frees = default;
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref VirtualMemory memory = ref run.Memory;
+        AddressList list = run.List;
+        RandomSequence random = new(Seed);
+        for (uint index = 0; index < MixSlots; index++)
+        {
+            list.At(ref machine, index) = 0;
+        }
+
+        for (uint step = 0; step < MixSteps; step++)
+        {
+            ref uint slot = ref list.At(ref machine, random.Next(MixSlots));
+            if (slot == 0)
+            {
+                uint lengthInBytes = random.Next(LargestOfMix) + 1;
+                uint start = board.InstructionCount;
+                VmStatus status = memory.TryAllocate(ref machine, lengthInBytes, NoOwner, out VirtualAddress block);
+                uint end = board.InstructionCount;
+                allocations.Add(run.Between(start, end));
+                run.Check(status);
+                slot = block.Value;
+            }
+            else
+            {
+                VirtualAddress block = new(slot);
+                uint start = board.InstructionCount;
+                VmStatus status = memory.TryFree(ref machine, block);
+                uint end = board.InstructionCount;
+                frees.Add(run.Between(start, end));
+                run.Check(status);
+                slot = 0;
+            }
+        }
+
+        for (uint index = 0; index < MixSlots; index++)
+        {
+            uint block = list.At(ref machine, index);
+            if (block != 0)
+            {
+                run.Check(memory.TryFree(ref machine, new VirtualAddress(block)));
+            }
+        }
+
+        run.Report("heap.mix_allocate"u8, in allocations);
+        run.Report("heap.mix_free"u8, in frees);
+    }
+}
