@@ -24,6 +24,9 @@ public struct HostedBoard(HostedKernel kernel) : IBoard
     public readonly uint InstructionCount => 0;
 
     /// <inheritdoc/>
+    public readonly uint StartInstructionCount => 0;
+
+    /// <inheritdoc/>
     public readonly void WriteByte(byte value) => _kernel.Console.Write(value);
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System;
 using Kilburn.Core;
+using Kilburn.Kernel.Benchmarks;
 using Kilburn.Core.Faults;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Terminal;
@@ -167,6 +168,10 @@ public static class MonitorShell
             case Command.StepsOff:
                 session.Machine.Steps = Steps.Off;
                 break;
+            case Command.Bench:
+                return BenchmarkSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory)
+                    ? CommandOutcome.Done
+                    : CommandOutcome.Failed;
             case Command.Reboot:
                 session.Board.Reboot();
                 break;
