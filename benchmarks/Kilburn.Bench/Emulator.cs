@@ -23,8 +23,8 @@ internal static class Emulator
         {
             ArgumentList =
             {
-                "-M", "raspi2b", "-icount", "shift=0", "-semihosting", "-display", "none", "-monitor", "none",
-                "-serial", "stdio", "-kernel", kernel,
+                "-M", "raspi2b", "-icount", "shift=0", "-display", "none", "-monitor", "none", "-serial", "stdio",
+                "-semihosting-config", "enable=on,target=native,arg=batch,arg=bench", "-kernel", kernel,
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -32,8 +32,6 @@ internal static class Emulator
         using Process emulator = Process.Start(start) ?? throw new BenchException($"{Program} cannot be started");
         try
         {
-            emulator.StandardInput.Write("bench\n");
-            emulator.StandardInput.Flush();
             return Listen(emulator);
         }
         finally

@@ -1,7 +1,7 @@
 using System;
 using Kilburn.Core;
-using Kilburn.Kernel.Benchmarks;
 using Kilburn.Core.Faults;
+using Kilburn.Kernel.Benchmarks;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Terminal;
 
