@@ -51,7 +51,7 @@ public static class HeapBenchmarks
             for (uint index = 0; index < live; index++)
             {
                 uint start = board.InstructionCount;
-                VmStatus status = memory.TryAllocate(ref machine, lengthInBytes, NoOwner, out VirtualAddress block);
+                VmStatus status = memory.TryAllocate(ref machine, lengthInBytes, out VirtualAddress block, NoOwner);
                 uint end = board.InstructionCount;
                 allocations.Add(run.Between(start, end));
                 run.Check(status);
@@ -98,7 +98,7 @@ public static class HeapBenchmarks
             {
                 uint lengthInBytes = random.Next(LargestOfMix) + 1;
                 uint start = board.InstructionCount;
-                VmStatus status = memory.TryAllocate(ref machine, lengthInBytes, NoOwner, out VirtualAddress block);
+                VmStatus status = memory.TryAllocate(ref machine, lengthInBytes, out VirtualAddress block, NoOwner);
                 uint end = board.InstructionCount;
                 allocations.Add(run.Between(start, end));
                 run.Check(status);
