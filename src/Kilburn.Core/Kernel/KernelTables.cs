@@ -16,6 +16,7 @@ public struct KernelTables
 {
     private SpinLock _lock;
     private PhysicalAddress _firstLevelTable; // written once at start-up
+    private PhysicalRange _reserve; // guarded by _lock; not zeroed; only shrinks
 
     /// <summary>The table that TTBR1 points to.</summary>
     public readonly PhysicalAddress FirstLevelTable => _firstLevelTable;
@@ -23,6 +24,21 @@ public struct KernelTables
     /// <summary>Takes over the table that the boot code made.</summary>
     /// <param name="firstLevelTable">16 KiB.</param>
     public void Start(PhysicalAddress firstLevelTable) => _firstLevelTable = firstLevelTable;
+
+    /// <summary>
+    /// Sets second-level tables for the whole window aside, 1 MiB, so that no mapping of a page fails for want of a table, and what
+    /// heap and devices take is given back in full.
+    /// </summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives them. Where it has no such block, tables are taken one by one, as they are needed.</param>
+    /// <remarks>They would never be freed in any case (K1).</remarks>
+    public void Reserve<TMachine>(ref TMachine machine, ref FrameAllocator frames)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status =
+            frames.TryAllocateBlock(ref machine, FrameUse.SectionBlock, FrameContents.AsLeft, out PhysicalAddress block);
+        _reserve = status == VmStatus.Ok ? new PhysicalRange(block, PageSize.Section) : default;
+    }
 
     /// <summary>Maps one page. It can be used on return.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -70,7 +86,7 @@ public struct KernelTables
     public readonly bool IsMapped<TMachine>(ref TMachine machine, VirtualAddress page)
         where TMachine : struct, IMachine => TryFindLive(ref machine, page, out _, out _) == VmStatus.Ok;
 
-    private readonly VmStatus TryMapPageLocked<TMachine>(
+    private VmStatus TryMapPageLocked<TMachine>(
         ref TMachine machine, ref FrameAllocator frames, VirtualAddress page, PhysicalAddress frame, KernelPageKind kind)
         where TMachine : struct, IMachine
     {
@@ -87,7 +103,7 @@ public struct KernelTables
         }
         else
         {
-            VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out table);
+            VmStatus status = TryTakeTableLocked(ref machine, ref frames, out table);
             if (status != VmStatus.Ok)
             {
                 return status;
@@ -122,6 +138,21 @@ public struct KernelTables
 
         machine.SynchronizeData();
         Descriptor.Write(ref machine, link, PageTableDescriptor.Create(table, Domain.Kernel).Raw);
+    }
+
+    /// <summary>Takes a zeroed table; it is linked at once, since a page of an unlinked MiB is never live.</summary>
+    private VmStatus TryTakeTableLocked<TMachine>(ref TMachine machine, ref FrameAllocator frames, out PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        if (_reserve.IsEmpty)
+        {
+            return frames.TryAllocateSecondLevelTable(ref machine, out table);
+        }
+
+        table = _reserve.Start;
+        _reserve = PhysicalRange.Between(table.Add(SecondLevelTable.LengthInBytes), _reserve.End);
+        machine.Clear(table, SecondLevelTable.LengthInBytes);
+        return VmStatus.Ok;
     }
 
     private static SmallPageDescriptor DescribePage(PhysicalAddress frame, KernelPageKind kind) =>

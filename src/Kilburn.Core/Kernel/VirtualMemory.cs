@@ -13,6 +13,9 @@ namespace Kilburn.Core.Kernel;
 /// </remarks>
 public partial struct VirtualMemory
 {
+    /// <summary>Memory from which on 1 MiB of it is set aside for the tables of the kernel window.</summary>
+    private const uint LeastForReserve = 64u << 20;
+
     /// <summary>Physical memory.</summary>
     public FrameAllocator Frames;
 
@@ -34,6 +37,7 @@ public partial struct VirtualMemory
     private KernelImage _image; // written once at start-up
     private MemoryMap _map; // written once at start-up
     private uint _bytesLeftOut; // written once at start-up
+    private uint _bytesMapped; // written once at start-up
 
     /// <summary>Where the kernel lies.</summary>
     public readonly KernelImage Image => _image;
@@ -90,6 +94,11 @@ public partial struct VirtualMemory
         }
 
         reporter.Report(ref this, StartStep.Frames);
+        if (_bytesMapped >= LeastForReserve)
+        {
+            Tables.Reserve(ref machine, ref Frames);
+        }
+
         reporter.Report(ref this, StartStep.KernelWindow);
         Spaces.Start(ref machine, image.EmptyTable);
         StartProof.UserTableCleared(ref machine, in _image);
@@ -101,13 +110,12 @@ public partial struct VirtualMemory
         where TMachine : struct, IMachine
     {
         LinearMapBuilder builder = new(_image.FirstLevelTable, in _image, ref tables);
-        uint bytesMapped = 0;
         for (int index = 0; index < _map.BankCount; index++)
         {
             PhysicalRange bank = _map.GetBank(index);
             PhysicalRange shown = LinearMapBuilder.Clip(bank);
             _bytesLeftOut += bank.LengthInBytes - shown.LengthInBytes;
-            bytesMapped += shown.LengthInBytes;
+            _bytesMapped += shown.LengthInBytes;
             VmStatus status = builder.TryMap(ref machine, shown);
             if (status != VmStatus.Ok)
             {
@@ -115,7 +123,7 @@ public partial struct VirtualMemory
             }
         }
 
-        if (bytesMapped == 0)
+        if (_bytesMapped == 0)
         {
             return VmStatus.OutOfRange;
         }
