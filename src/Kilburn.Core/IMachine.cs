@@ -89,6 +89,9 @@ public interface IMachine
     /// <param name="value">The new value.</param>
     void StoreRelease(ref uint location, uint value);
 
+    /// <summary>DMB: what this core accessed before is seen by all before what it accesses later, walks of other cores included.</summary>
+    void OrderMemory();
+
     /// <summary>Lets another core go on, in a loop that waits for it.</summary>
     void Relax();
 

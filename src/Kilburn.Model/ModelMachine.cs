@@ -93,6 +93,9 @@ public readonly struct ModelMachine<TProfile> : IMachine
     public void StoreRelease(ref uint location, uint value) => _core.StoreRelease(ref location, value);
 
     /// <inheritdoc/>
+    public void OrderMemory() => _core.OrderMemory();
+
+    /// <inheritdoc/>
     public void Relax() => _core.Relax();
 
     /// <inheritdoc/>

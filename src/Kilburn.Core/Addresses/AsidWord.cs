@@ -49,7 +49,15 @@ public static class AsidWord
     /// <param name="left">Any word.</param>
     /// <param name="right">Any word.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSameGeneration(uint left, uint right) => ((left ^ right) >> GenerationShift) == 0;
+    public static bool IsSameGeneration(uint left, uint right) => (left ^ right) <= AsidMask;
+
+    /// <summary>True when three words are of one generation.</summary>
+    /// <param name="first">Any word.</param>
+    /// <param name="second">Any word.</param>
+    /// <param name="third">Any word.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreSameGeneration(uint first, uint second, uint third) =>
+        ((first ^ third) | (second ^ third)) <= AsidMask;
 
     /// <summary>The word of the same generation without an ASID: what a core says that runs no space.</summary>
     /// <param name="word">Any word.</param>

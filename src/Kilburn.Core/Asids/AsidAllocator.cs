@@ -12,8 +12,9 @@ namespace Kilburn.Core.Asids;
 /// <para>
 /// A space keeps its ASID as long as the generation lasts. When none is left, a generation begins: every word of an earlier one
 /// is worthless, what runs on a core keeps its number, and each core flushes its TLB once, at its own next switch, which
-/// the fast path cannot be. A switch within the generation takes no lock: it compares the space's word with the generation
-/// and exchanges the core's word. Published as the algorithm of Linux's ARM ports.
+/// the fast path cannot be. A switch within the generation takes no lock: it finds the space's word and the core's in the
+/// generation, writes the core's, and looks again. The idea is that of Linux's ARM ports, whose fast path exchanges the core's word
+/// where this one writes it and reads the generation once more.
 /// </para>
 /// <para>
 /// Invariants. A1: of two live spaces with words of the current generation, no two have one ASID. A2: an ASID whose owner ended
@@ -40,7 +41,6 @@ public struct AsidAllocator
     private const int CoreCapacity = 4;
     private const uint FirstAsid = 1;
     private const uint NoOwner = 0;
-    private const uint NotActive = 0;
 
     private SpinLock _lock;
     private uint _generation;      // an AsidWord without ASID; written under _lock by release, read by acquire
@@ -130,8 +130,8 @@ public struct AsidAllocator
             return VmStatus.NoSuchSpace;
         }
 
-        // No one else writes the word while the lock is held: the compare-and-swap is here for its barriers.
-        _ = machine.CompareExchange(ref record.Word, AsidWord.Retired, word);
+        machine.StoreRelease(ref record.Word, AsidWord.Retired);
+        machine.OrderMemory();
         Asid asid = AsidWord.AsidOf(word);
         if (asid.Value != 0)
         {
@@ -185,9 +185,10 @@ public struct AsidAllocator
         ref AsidCore core = ref CoreOf(machine.CoreIndex);
         machine.LeaveSpace(_emptyTableBase);
         machine.StoreRelease(ref core.Owner, NoOwner);
-        uint active = machine.LoadAcquire(ref core.Active);
-        if (active == NotActive
-            || machine.CompareExchange(ref core.Active, AsidWord.WithoutAsid(active), active) != active)
+        uint active = core.Active;
+        machine.StoreRelease(ref core.Active, AsidWord.WithoutAsid(active));
+        machine.OrderMemory(); // pairs with BeginGenerationLocked, as in RequestOn
+        if (!AsidWord.IsSameGeneration(active, machine.LoadAcquire(ref _generation)))
         {
             // A generation began since the last switch; what it keeps for this core is not needed any more.
             _lock.Acquire(ref machine, LockRank.Asids);
@@ -202,6 +203,7 @@ public struct AsidAllocator
     /// <param name="asid">The ASID; zero on failure.</param>
     /// <returns><see cref="VmStatus.Ok"/>, or <see cref="VmStatus.NoSuchSpace"/> when it is taken out.</returns>
     /// <remarks>For measurements and tests: a core that asks and does not switch says that it runs what it does not.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VmStatus Request<TMachine>(ref TMachine machine, PhysicalAddress owner, out Asid asid)
         where TMachine : struct, IMachine
     {
@@ -305,21 +307,25 @@ public struct AsidAllocator
         _lock.Release(ref machine, LockRank.Asids);
     }
 
+    // The fast path of every switch. The reads at its start may come in any order and be old: the core's word is written by
+    // this core alone, and leaves the generation for good when the generation ends; a space's word of the generation changes only at its
+    // end, or when the space is retired. So all that matters is what holds after the core's word is seen by all, and that is looked at again.
+    // The other side writes the generation, or retires the space, and then looks at the core's word: one of the two sees the other.
     /// <returns>The space's word, which the core now holds as its own; or <see cref="AsidWord.Retired"/>.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the fast path of every switch
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint RequestOn<TMachine>(ref TMachine machine, ref AsidOwner record, ref AsidCore core)
         where TMachine : struct, IMachine
     {
-        uint word = machine.LoadAcquire(ref record.Word);
-        uint active = machine.LoadAcquire(ref core.Active);
-        if (AsidWord.IsSameGeneration(word, machine.LoadAcquire(ref _generation))
-            && active != NotActive
-            && machine.CompareExchange(ref core.Active, word, active) == active
-            && machine.LoadAcquire(ref record.Word) == word)
+        uint generation = _generation;
+        uint word = record.Word;
+        if (AsidWord.AreSameGeneration(word, core.Active, generation))
         {
-            // Had a generation begun before the exchange, the core's word would have been zero; if one begins after it, it keeps
-            // the word that it finds there.
-            return word;
+            machine.StoreRelease(ref core.Active, word);
+            machine.OrderMemory();
+            if (_generation == generation && record.Word == word)
+            {
+                return word;
+            }
         }
 
         return RequestSlowly(ref machine, ref record, ref core);
@@ -348,6 +354,10 @@ public struct AsidAllocator
         {
             _flushPending &= ~coreBit;
             _flushCount++;
+
+            // The number that the registers hold may be another space's by now (it is not kept when the generation began between the
+            // core's word and its registers): nothing may be walked under it once the flush has begun.
+            machine.LeaveSpace(_emptyTableBase);
             machine.InvalidateLocalTlb();
             if (TMachine.BranchPredictorNeedsMaintenance)
             {
@@ -443,24 +453,19 @@ public struct AsidAllocator
     {
         bool isWrap = generation < AsidWord.GenerationOf(_generation);
 
-        // The generation first, then the cores' words: a fast path that read the old generation has lost its exchange, or its word
-        // is found below.
+        // The generation first, then the cores' words: a fast path at work on another core sees the new generation when it looks
+        // again, or its word is found here.
+        uint ended = _generation;
         machine.StoreRelease(ref _generation, AsidWord.Of(generation, 0));
+        machine.OrderMemory();
         ClearUsed<TMachine>();
         for (uint index = 0; index < (uint)TMachine.CoreCount; index++)
         {
             ref AsidCore core = ref CoreOf(index);
             uint active = machine.LoadAcquire(ref core.Active);
-            while (active != NotActive)
+            if (AsidWord.IsSameGeneration(active, ended))
             {
-                uint seen = machine.CompareExchange(ref core.Active, NotActive, active);
-                if (seen == active)
-                {
-                    core.Reserved = active;
-                    break;
-                }
-
-                active = seen;
+                core.Reserved = active;
             }
 
             MarkUsedLocked(AsidWord.AsidOf(core.Reserved).Value);
@@ -502,6 +507,7 @@ public struct AsidAllocator
         {
             ref AsidCore core = ref CoreOf(index);
             core.Reserved = _generation | AsidWord.AsidOf(core.Reserved).Value;
+            machine.StoreRelease(ref core.Active, 0);
         }
     }
 
@@ -515,7 +521,7 @@ public struct AsidAllocator
             uint active = machine.LoadAcquire(ref core.Active);
             bool isReserved = core.Reserved == word;
             if (active == word
-                || (active == NotActive && isReserved)
+                || (isReserved && !AsidWord.IsSameGeneration(active, _generation))
                 || machine.LoadAcquire(ref core.Owner) == owner.Value)
             {
                 return true;

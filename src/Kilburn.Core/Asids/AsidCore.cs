@@ -7,12 +7,12 @@ namespace Kilburn.Core.Asids;
 internal struct AsidCore
 {
     /// <summary>
-    /// The word that the core runs, or is about to run. Set from anything but zero by the core alone, with a compare-and-swap;
-    /// a new generation puts zero there. Set from zero under the allocator's lock.
+    /// The word that the core runs, or is about to run; without an ASID when it runs none. Written by the core alone, and by all
+    /// at the wrap of generations, under the lock. Of an earlier generation, it tells that the core has to flush before it runs anything else.
     /// </summary>
     public uint Active;
 
-    /// <summary>The word that the core ran when the generation began. Counts while <see cref="Active"/> is zero. Guarded by the lock.</summary>
+    /// <summary>What <see cref="Active"/> was when its generation ended. Counts while it is of an earlier one. Guarded by the lock.</summary>
     public uint Reserved;
 
     /// <summary>Physical address of the owner whose table TTBR0 holds; zero when none. Written by the core, after its registers.</summary>

@@ -17,27 +17,34 @@ public static class PageInvalidation
     /// on cores that flush before they could use it. An ASID of zero tags nothing: the invalidation is then without effect.
     /// Invalidation by address covers the entry of the first level too. Source: ARM DDI 0406C.d, B3.10.1, B3.10.2.
     /// </remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the hot half of an unmap: the loop is two instructions when nothing changed
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the hot half of an unmap: around the routine it is two loads and a compare
     public static void Remove<TMachine>(ref TMachine machine, ref uint asidWord, VirtualAddress page)
         where TMachine : struct, IMachine
     {
-        uint word = machine.LoadAcquire(ref asidWord);
-        while (true)
+        uint word = asidWord;
+        machine.RemovePage(page, AsidWord.AsidOf(word));
+        if (machine.LoadAcquire(ref asidWord) != word)
         {
-            machine.RemovePage(page, AsidWord.AsidOf(word));
-            uint seen = machine.LoadAcquire(ref asidWord);
-            if (seen == word)
-            {
-                break;
-            }
-
-            word = seen;
+            RemoveAgain(ref machine, ref asidWord, page, word);
         }
 
         if (TMachine.BranchPredictorNeedsMaintenance)
         {
             machine.InvalidateBranchPredictors();
             machine.Synchronize();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RemoveAgain<TMachine>(ref TMachine machine, ref uint asidWord, VirtualAddress page, uint word)
+        where TMachine : struct, IMachine
+    {
+        uint seen = machine.LoadAcquire(ref asidWord);
+        while (seen != word)
+        {
+            word = seen;
+            machine.RemovePage(page, AsidWord.AsidOf(word));
+            seen = machine.LoadAcquire(ref asidWord);
         }
     }
 }

@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
-using Kilburn.Core.Checks;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
-using Kilburn.Core.Maintenance;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
@@ -54,6 +52,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     /// <see cref="VmStatus.AlreadyMapped"/>, <see cref="VmStatus.OutOfFrames"/>.
     /// </returns>
     /// <remarks>Usable on return. A new entry needs no invalidation: faulting ones are never held. Source: ARM DDI 0406C.d, B3.10.1.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the descriptor folds to a constant, and the addresses stay in registers
     public VmStatus TryMapNewPage<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -69,7 +68,8 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
             return VmStatus.OutOfRange;
         }
 
-        return TryMapNewPageAt(ref machine, ref frames, address, access, execution, out page);
+        return SpacePage.TryMapNew(
+            ref machine, ref frames, _controlPage.Value, address.Value, NewPage(access, execution), out page);
     }
 
     /// <summary>Maps a new, zeroed page at address 0, where null pointers lead.</summary>
@@ -88,7 +88,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
         Execution execution,
         out PhysicalAddress page)
         where TMachine : struct, IMachine =>
-        TryMapNewPageAt(ref machine, ref frames, default, access, execution, out page);
+        SpacePage.TryMapNew(ref machine, ref frames, _controlPage.Value, 0, NewPage(access, execution), out page);
 
     /// <summary>Maps frames that the caller gives.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -135,7 +135,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
         }
 
         SmallPageDescriptor model = SmallPageDescriptor.Create(first, access, type, Scope.NotGlobal, execution);
-        ref SpaceControl control = ref Enter(ref machine);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         status = SpaceRange.TryMapLocked(ref machine, ref frames, ref control, _controlPage, start, pageCount, model);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
@@ -149,57 +149,10 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
     /// <see cref="VmStatus.NotMapped"/>.
     /// </returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the addresses stay in registers
     public VmStatus TryUnmapPage<TMachine>(ref TMachine machine, ref FrameAllocator frames, VirtualAddress page)
-        where TMachine : struct, IMachine
-    {
-        if (!page.IsAligned(PageSize.Small))
-        {
-            return VmStatus.Misaligned;
-        }
-
-        if (!page.IsUser)
-        {
-            return VmStatus.OutOfRange;
-        }
-
-        ref SpaceControl control = ref Enter(ref machine);
-        PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, page);
-        FirstLevelEntry first = new(machine.ReadWord(link));
-        PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, page);
-        SecondLevelEntry second = first.IsPageTable ? new(machine.ReadWord(entry)) : default;
-        if (!second.IsSmall)
-        {
-            control.Lock.Release(ref machine, LockRank.Space);
-            return VmStatus.NotMapped;
-        }
-
-        Descriptor.Write(ref machine, entry, 0);
-        control.PageCount--;
-        ref byte count = ref SpaceLayout.CountOf(ref machine, _controlPage, page.FirstLevelIndex);
-        bool isTableEmpty = count == 0;
-        if (isTableEmpty)
-        {
-            SpaceRange.UnlinkLocked(ref machine, ref control, _controlPage, link, page.FirstLevelIndex);
-        }
-        else
-        {
-            count--;
-        }
-
-        PageInvalidation.Remove(ref machine, ref control.Owner.Word, page);
-        if (second.Small.HasShare)
-        {
-            SpaceRange.FreePage(ref machine, ref frames, second.Small.Frame);
-        }
-
-        if (isTableEmpty)
-        {
-            SpaceRange.FreeTable(ref machine, ref frames, first.PageTable.Table);
-        }
-
-        control.Lock.Release(ref machine, LockRank.Space);
-        return VmStatus.Ok;
-    }
+        where TMachine : struct, IMachine =>
+        SpacePage.TryUnmap(ref machine, ref frames, _controlPage.Value, page.Value);
 
     /// <summary>Unmaps a range of pages.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -220,7 +173,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
             return status;
         }
 
-        ref SpaceControl control = ref Enter(ref machine);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         status = SpaceRange.TryUnmapLocked(ref machine, ref frames, ref control, _controlPage, start, pageCount);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
@@ -249,7 +202,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
             return status;
         }
 
-        ref SpaceControl control = ref Enter(ref machine);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         status = SpaceRange.TryProtectLocked(ref machine, ref control, start, pageCount, access, execution);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
@@ -269,7 +222,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
             return VmStatus.OutOfRange;
         }
 
-        ref SpaceControl control = ref Enter(ref machine);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         TranslationContext context = ContextOf(ref control);
         walk = TableWalk.Of(ref machine, in context, address);
         control.Lock.Release(ref machine, LockRank.Space);
@@ -307,7 +260,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
 
         VirtualAddress firstPage = start.AlignDown(PageSize.Small);
         uint pageCount = ((start.Value - firstPage.Value + lengthInBytes - 1) >> PageSize.SmallShift) + 1;
-        ref SpaceControl control = ref Enter(ref machine);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         VmStatus status = SpaceRange.CheckMappedLocked(ref machine, ref control, firstPage, pageCount);
         if (status == VmStatus.Ok)
         {
@@ -337,34 +290,22 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     public void ReadState<TMachine>(ref TMachine machine, out AddressSpaceState state)
         where TMachine : struct, IMachine
     {
-        ref SpaceControl control = ref Enter(ref machine);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         state = default;
         state.Id = control.Owner.Id;
         state.Table = control.Table;
-        state.PageCount = control.PageCount;
-        state.TableCount = control.TableCount;
+        SpaceLayout.Count(ref machine, _controlPage, out state.PageCount, out state.TableCount);
         state.AsidWord = machine.LoadAcquire(ref control.Owner.Word);
         control.Lock.Release(ref machine, LockRank.Space);
-    }
-
-    /// <summary>Takes the lock.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a build without checks it is an address and the lock
-    internal ref SpaceControl Enter<TMachine>(ref TMachine machine)
-        where TMachine : struct, IMachine
-    {
-        ref SpaceControl control = ref machine.Data<SpaceControl>(_controlPage);
-        if (BuildChecks.Enabled && control.Mark != SpaceControl.LiveMark)
-        {
-            BugCheck.Fail(ref machine, "S2: a space is used before its start or after its end"u8, _controlPage.Value);
-        }
-
-        control.Lock.Acquire(ref machine, LockRank.Space);
-        return ref control;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsOrdinary(VirtualAddress address) =>
         unchecked(address.Value - PageSize.Small) < EndValue - PageSize.Small;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint NewPage(AccessPermission access, Execution execution) =>
+        SmallPageDescriptor.Create(default, access, MemoryType.Normal, Scope.NotGlobal, execution).WithShare().Raw;
 
     private static VmStatus CheckRange(VirtualAddress start, uint pageCount)
     {
@@ -380,69 +321,4 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
 
     private static TranslationContext ContextOf(ref SpaceControl control) =>
         new(TranslationControl.TableBase(control.Table), 0, TranslationControl.HalfSplit, 0);
-
-    private VmStatus TryMapNewPageAt<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        VirtualAddress address,
-        AccessPermission access,
-        Execution execution,
-        out PhysicalAddress page)
-        where TMachine : struct, IMachine
-    {
-        ref SpaceControl control = ref Enter(ref machine);
-        PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, address);
-        FirstLevelEntry first = new(machine.ReadWord(link));
-        PhysicalAddress table = first.PageTable.Table;
-        VmStatus status;
-        if (!first.IsPageTable)
-        {
-            status = frames.TryAllocateSecondLevelTable(ref machine, out table);
-            if (status != VmStatus.Ok)
-            {
-                page = default;
-                control.Lock.Release(ref machine, LockRank.Space);
-                return status;
-            }
-        }
-
-        PhysicalAddress entry = SecondLevelTable.EntryOf(table, address);
-        if (new SecondLevelEntry(machine.ReadWord(entry)).IsLive)
-        {
-            page = default;
-            control.Lock.Release(ref machine, LockRank.Space);
-            return VmStatus.AlreadyMapped;
-        }
-
-        status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out page);
-        if (status == VmStatus.Ok)
-        {
-            // Another core's walk may find the entry at once: the zeroes are seen by then.
-            machine.SynchronizeData();
-            Descriptor.Write(
-                ref machine,
-                entry,
-                SmallPageDescriptor.Create(page, access, MemoryType.Normal, Scope.NotGlobal, execution).WithShare().Raw);
-            control.PageCount++;
-            ref byte count = ref SpaceLayout.CountOf(ref machine, _controlPage, address.FirstLevelIndex);
-            if (first.IsPageTable)
-            {
-                count++;
-            }
-            else
-            {
-                count = 0;
-                SpaceRange.LinkLocked(ref machine, ref control, _controlPage, link, table, address.FirstLevelIndex);
-            }
-
-            machine.Synchronize();
-        }
-        else if (!first.IsPageTable)
-        {
-            SpaceRange.FreeTable(ref machine, ref frames, table);
-        }
-
-        control.Lock.Release(ref machine, LockRank.Space);
-        return status;
-    }
 }

@@ -21,10 +21,4 @@ internal struct SpaceControl
 
     /// <summary>First-level table, 8 KiB. Written once at creation.</summary>
     public PhysicalAddress Table;
-
-    /// <summary>Live pages. Guarded by <see cref="Lock"/>.</summary>
-    public uint PageCount;
-
-    /// <summary>Second-level tables. Guarded by <see cref="Lock"/>.</summary>
-    public uint TableCount;
 }

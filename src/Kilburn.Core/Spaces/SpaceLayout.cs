@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
 
@@ -90,6 +91,27 @@ internal static class SpaceLayout
 
         mib = 0;
         return false;
+    }
+
+    /// <summary>Counts what a space maps. A look at every MiB: for people who ask.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="pageCount">Live pages.</param>
+    /// <param name="tableCount">Second-level tables.</param>
+    public static void Count<TMachine>(
+        ref TMachine machine, PhysicalAddress controlPage, out uint pageCount, out uint tableCount)
+        where TMachine : struct, IMachine
+    {
+        pageCount = 0;
+        tableCount = 0;
+        for (uint mib = 0; mib < FirstLevelTable.UserEntryCount; mib++)
+        {
+            if ((OccupiedWord(ref machine, controlPage, mib >> BitsPerWordShift) & (1u << (int)(mib & BitMask))) != 0)
+            {
+                pageCount += CountOf(ref machine, controlPage, mib) + 1u;
+                tableCount++;
+            }
+        }
     }
 
     private static ref uint SummaryWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint index)

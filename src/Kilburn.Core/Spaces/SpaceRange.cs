@@ -102,7 +102,7 @@ internal static class SpaceRange
         }
 
         // Another core's walk may find an entry at once: what the giver wrote to the pages is seen by then.
-        machine.SynchronizeData();
+        machine.OrderMemory();
         for (uint index = 0; index < pageCount; index++)
         {
             VirtualAddress page = PageOf(start, index);
@@ -123,11 +123,10 @@ internal static class SpaceRange
             else
             {
                 count = 0;
-                LinkLocked(ref machine, ref control, controlPage, link, table, page.FirstLevelIndex);
+                LinkLocked(ref machine, controlPage, link, table, page.FirstLevelIndex);
             }
         }
 
-        control.PageCount += pageCount;
         machine.Synchronize();
         return VmStatus.Ok;
     }
@@ -173,7 +172,7 @@ internal static class SpaceRange
             ref byte count = ref SpaceLayout.CountOf(ref machine, controlPage, page.FirstLevelIndex);
             if (count == 0)
             {
-                UnlinkLocked(ref machine, ref control, controlPage, link, page.FirstLevelIndex);
+                UnlinkLocked(ref machine, controlPage, link, page.FirstLevelIndex);
                 batch.AddWaiting(ref machine, table, WaitingKind.SecondLevelTable);
             }
             else
@@ -187,7 +186,6 @@ internal static class SpaceRange
             }
         }
 
-        control.PageCount -= pageCount;
         Commit(ref machine, ref frames, ref control, ref batch);
         return VmStatus.Ok;
     }
@@ -270,20 +268,14 @@ internal static class SpaceRange
         }
     }
 
-    /// <summary>Links a table that this core cleared, or filled, before its last DSB.</summary>
+    /// <summary>Links a table that this core cleared, or filled, before its last barrier.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="control">The space.</param>
-    /// <param name="controlPage">Its control page.</param>
+    /// <param name="controlPage">The space's control page.</param>
     /// <param name="link">The first-level descriptor's place.</param>
     /// <param name="table">Zeroes, but for entries that may be seen or not.</param>
     /// <param name="mib">VA[30:20].</param>
     public static void LinkLocked<TMachine>(
-        ref TMachine machine,
-        ref SpaceControl control,
-        PhysicalAddress controlPage,
-        PhysicalAddress link,
-        PhysicalAddress table,
-        uint mib)
+        ref TMachine machine, PhysicalAddress controlPage, PhysicalAddress link, PhysicalAddress table, uint mib)
         where TMachine : struct, IMachine
     {
         if (!TMachine.WalksAreCoherent)
@@ -294,22 +286,19 @@ internal static class SpaceRange
 
         Descriptor.Write(ref machine, link, PageTableDescriptor.Create(table, Domain.User).Raw);
         SpaceLayout.MarkOccupied(ref machine, controlPage, mib);
-        control.TableCount++;
     }
 
     /// <summary>Takes an empty table out. It is free only after the invalidation of an address of its MiB.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="control">The space.</param>
-    /// <param name="controlPage">Its control page.</param>
+    /// <param name="controlPage">The space's control page.</param>
     /// <param name="link">The first-level descriptor's place.</param>
     /// <param name="mib">VA[30:20].</param>
     public static void UnlinkLocked<TMachine>(
-        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, PhysicalAddress link, uint mib)
+        ref TMachine machine, PhysicalAddress controlPage, PhysicalAddress link, uint mib)
         where TMachine : struct, IMachine
     {
         Descriptor.Write(ref machine, link, 0);
         SpaceLayout.ClearOccupied(ref machine, controlPage, mib);
-        control.TableCount--;
     }
 
     /// <summary>Gives back a share of a page.</summary>
@@ -403,7 +392,7 @@ internal static class SpaceRange
         PhysicalAddress table = new(tables);
         tables = machine.ReadWord(table);
         machine.WriteWord(table, 0);
-        machine.SynchronizeData(); // the zero before the link
+        machine.OrderMemory(); // the zero before the link
         return table;
     }
 

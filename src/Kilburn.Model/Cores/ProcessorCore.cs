@@ -87,6 +87,13 @@ public sealed partial class ProcessorCore
         Volatile.Write(ref location, value);
     }
 
+    /// <summary>DMB.</summary>
+    public void OrderMemory()
+    {
+        Reschedule();
+        Interlocked.MemoryBarrier();
+    }
+
     /// <summary>Lets another core go on.</summary>
     public void Relax()
     {

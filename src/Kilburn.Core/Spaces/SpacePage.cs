@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Checks;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>The hot paths of a space: one page mapped, one page unmapped.</summary>
+/// <remarks>
+/// Addresses come in as words here, and nowhere else: a one-field structure that is passed to a call that is not inlined goes through
+/// memory, 6 instructions each. What happens once a MiB is in methods of its own, so that it costs these no registers.
+/// </remarks>
+internal static class SpacePage
+{
+    /// <summary>Takes a space's lock.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a build without checks it is an address and the lock
+    public static ref SpaceControl Enter<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref machine.Data<SpaceControl>(controlPage);
+        if (BuildChecks.Enabled && control.Mark != SpaceControl.LiveMark)
+        {
+            BugCheck.Fail(ref machine, "S2: a space is used before its start or after its end"u8, controlPage.Value);
+        }
+
+        control.Lock.Acquire(ref machine, LockRank.Space);
+        return ref control;
+    }
+
+    /// <summary>See <see cref="AddressSpace.TryMapNewPage"/>.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives page and table.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="address">Any byte of the page, in the user half.</param>
+    /// <param name="descriptor">Of a small page at physical 0.</param>
+    /// <param name="page">The page; default on failure.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static VmStatus TryMapNew<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        uint controlPage,
+        uint address,
+        uint descriptor,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress virtualPage = new(address);
+        ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
+        VmStatus status;
+        if (!first.IsLive)
+        {
+            status = TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page);
+        }
+        else
+        {
+            PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
+            if (machine.ReadWord(entry) != 0)
+            {
+                page = default;
+                status = VmStatus.AlreadyMapped;
+            }
+            else
+            {
+                status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out page);
+                if (status == VmStatus.Ok)
+                {
+                    // Another core's walk may find the entry at once: the zeroes are seen by then.
+                    machine.OrderMemory();
+                    Descriptor.Write(ref machine, entry, page.Value | descriptor);
+                    SpaceLayout.CountOf(ref machine, new PhysicalAddress(controlPage), virtualPage.FirstLevelIndex)++;
+                    machine.Synchronize();
+                }
+            }
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>See <see cref="AddressSpace.TryUnmapPage"/>.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes share and table.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="page">First byte.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static VmStatus TryUnmap<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, uint controlPage, uint page)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress virtualPage = new(page);
+        if (!virtualPage.IsAligned(PageSize.Small))
+        {
+            return VmStatus.Misaligned;
+        }
+
+        if (!virtualPage.IsUser)
+        {
+            return VmStatus.OutOfRange;
+        }
+
+        VmStatus status = VmStatus.NotMapped;
+        ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
+        if (first.IsLive)
+        {
+            PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
+            SecondLevelEntry second = new(machine.ReadWord(entry));
+            if (second.IsSmall)
+            {
+                status = VmStatus.Ok;
+                Descriptor.Write(ref machine, entry, 0);
+                ref byte count =
+                    ref SpaceLayout.CountOf(ref machine, new PhysicalAddress(controlPage), virtualPage.FirstLevelIndex);
+                if (count == 0)
+                {
+                    RemoveTable(ref machine, ref frames, controlPage, page);
+                }
+                else
+                {
+                    count--;
+                    PageInvalidation.Remove(ref machine, ref control.Owner.Word, virtualPage);
+                }
+
+                if (second.Small.HasShare)
+                {
+                    SpaceRange.FreePage(ref machine, ref frames, second.Small.Frame);
+                }
+            }
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    // The first page of a MiB.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VmStatus TryMapFirst<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        uint controlPage,
+        uint address,
+        uint descriptor,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
+        if (status != VmStatus.Ok)
+        {
+            page = default;
+            return status;
+        }
+
+        status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out page);
+        if (status != VmStatus.Ok)
+        {
+            SpaceRange.FreeTable(ref machine, ref frames, table);
+            return status;
+        }
+
+        // The zeroes of table and page are seen before the link.
+        machine.OrderMemory();
+        VirtualAddress virtualPage = new(address);
+        PhysicalAddress control = new(controlPage);
+        Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, virtualPage), page.Value | descriptor);
+        SpaceLayout.CountOf(ref machine, control, virtualPage.FirstLevelIndex) = 0;
+        SpaceRange.LinkLocked(
+            ref machine,
+            control,
+            FirstLevelTable.EntryOf(machine.Data<SpaceControl>(control).Table, virtualPage),
+            table,
+            virtualPage.FirstLevelIndex);
+        machine.Synchronize();
+        return VmStatus.Ok;
+    }
+
+    // The last page of a MiB, whose descriptor is gone already.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RemoveTable<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, uint controlPage, uint page)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress virtualPage = new(page);
+        ref SpaceControl control = ref machine.Data<SpaceControl>(new PhysicalAddress(controlPage));
+        PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, virtualPage);
+        PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
+        SpaceRange.UnlinkLocked(ref machine, new PhysicalAddress(controlPage), link, virtualPage.FirstLevelIndex);
+        PageInvalidation.Remove(ref machine, ref control.Owner.Word, virtualPage);
+        SpaceRange.FreeTable(ref machine, ref frames, table);
+    }
+}
