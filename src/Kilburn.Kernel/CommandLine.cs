@@ -2,16 +2,19 @@ using System;
 using System.Runtime.CompilerServices;
 using Kilburn.Armv7;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Faults;
 using Kilburn.Kernel.Monitor;
 using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel;
 
-/// <summary>What the kernel was started for: a person, or a batch when the emulator's command line is <c>batch COMMANDS</c>.</summary>
+/// <summary>What the kernel was started for: a person, unless an emulator gives it a command line of ours.</summary>
+/// <remarks><c>batch COMMANDS</c> or <c>crash KIND</c>. Without one the emulator answers with the image's file name.</remarks>
 internal static class CommandLine
 {
     private const int Capacity = 4096;
     private const uint FailedStatus = 1;
+    private const byte Separator = (byte)' ';
 
     private static Buffer s_buffer; // core 0 only
 
@@ -22,22 +25,22 @@ internal static class CommandLine
     internal static void Run(ref ArmV7Machine machine, ref PiBoard board, ref MonitorState monitor)
     {
         Span<byte> buffer = s_buffer;
-        if (Semihosting.TryGetCommandLine(buffer, out int length) && TryFindBatch(buffer, length, out int start))
+        if (Semihosting.TryGetCommandLine(buffer, out int length))
         {
-            CommandOutcome outcome = MonitorShell.RunBatch(
-                ref machine, ref board, ref monitor, buffer.Slice(start, length - start));
-            board.PowerOff(outcome == CommandOutcome.Done ? 0 : FailedStatus);
+            ReadOnlySpan<byte> rest = buffer.Slice(0, length);
+            ReadOnlySpan<byte> purpose = Words.TakeUntil(ref rest, Separator);
+            if (Words.AreEqual(purpose, "batch"u8))
+            {
+                CommandOutcome outcome = MonitorShell.RunBatch(ref machine, ref board, ref monitor, rest);
+                board.PowerOff(outcome == CommandOutcome.Done ? 0 : FailedStatus);
+            }
+            else if (Words.AreEqual(purpose, "crash"u8))
+            {
+                Crash.Run(rest);
+            }
         }
 
         MonitorShell.Run(ref machine, ref board, ref monitor);
-    }
-
-    /// <summary>Without arguments of ours the emulator answers with the image's file name.</summary>
-    private static bool TryFindBatch(ReadOnlySpan<byte> text, int length, out int start)
-    {
-        ReadOnlySpan<byte> word = "batch "u8;
-        start = word.Length;
-        return length >= word.Length && Words.AreEqual(text.Slice(0, word.Length), word);
     }
 
     [InlineArray(Capacity)]
