@@ -15,8 +15,9 @@ internal static class KernelEntry
 
     /// <summary>Core 0, in the linear map, on its own stack, MMU and caches on.</summary>
     /// <param name="deviceTree">Physical address of the device tree, or zero.</param>
+    /// <param name="entryMode">CPSR[4:0] at the first instruction.</param>
     [RuntimeExport("kernel_main")]
-    internal static void Main(uint deviceTree)
+    internal static void Main(uint deviceTree, EntryMode entryMode)
     {
         ArmV7Machine machine = default;
         PiBoard board = default;
@@ -27,6 +28,7 @@ internal static class KernelEntry
             board.PowerOff(Panic.ExitStatus);
         }
 
+        PiBoard.EntryMode = entryMode;
         if (!PiBoard.Physical.TryFind(ref machine, deviceTree))
         {
             board.WriteLine("machine: neither a device tree nor the VideoCore tells of any memory"u8);

@@ -17,9 +17,17 @@ internal struct PiBoard : IBoard
     private static BoardMemory s_physical; // written once at start-up
     private static VirtualMemory s_memory; // its parts lock themselves
     private static uint s_startInstructionCount; // written once at start-up
+    private static EntryMode s_entryMode; // written once at start-up
 
     /// <summary>What lies where in physical memory.</summary>
     internal static ref BoardMemory Physical => ref s_physical;
+
+    /// <summary>The mode that firmware left core 0 in.</summary>
+    internal static EntryMode EntryMode
+    {
+        get => s_entryMode;
+        set => s_entryMode = value;
+    }
 
     /// <inheritdoc/>
     public readonly ref VirtualMemory Memory => ref s_memory;
@@ -71,9 +79,17 @@ internal struct PiBoard : IBoard
         this.Write("machine: Raspberry Pi 2, one core at work, MIDR "u8);
         this.WriteHex(Cp15.ReadMainId());
         this.EndLine();
+        this.WriteLine(s_entryMode == EntryMode.Hypervisor
+            ? "machine: entered in HYP mode"u8
+            : "machine: entered in SVC mode"u8);
         for (int index = 0; index < s_physical.Map.BankCount; index++)
         {
             DescribeRange("machine: memory "u8, s_physical.Map.GetBank(index));
+        }
+
+        for (int index = 0; index < s_physical.Map.ReservedCount; index++)
+        {
+            DescribeRange("machine: reserved "u8, s_physical.Map.GetReserved(index));
         }
 
         DescribeRange("machine: GPU memory "u8, s_physical.Gpu);

@@ -72,9 +72,9 @@ arm_function boot_entry
         mov     r0, #PMCNTEN_CYCLES
         mcr     p15, 0, r0, c9, c12, 1          // PMCNTENSET: PMCCNTR counts from here
 
-        mrs     r0, cpsr
-        and     r0, r0, #MODE_MASK
-        cmp     r0, #MODE_HYP
+        mrs     r11, cpsr
+        and     r11, r11, #MODE_MASK            // r11: mode at entry, up to the call of C#
+        cmp     r11, #MODE_HYP
         bne     boot_kernel_mode
 
         // Leave HYP: nothing trapped, counters usable and without offset, identification registers as they are.
@@ -285,10 +285,11 @@ arm_function boot_high
         ldr     r0, =linker_zeroed_start
         ldr     r1, =linker_zeroed_end
         bl      boot_clear
+        mov     r0, r9
+        mov     r1, r11
         mov     r11, #0                         // ends the chain of frames
         mov     lr, #0
-        mov     r0, r9
-        ldr     r12, =kernel_main               // void kernel_main(uint32_t deviceTree)
+        ldr     r12, =kernel_main               // void kernel_main(uint32_t deviceTree, uint32_t entryMode)
         blx     r12
 1:      wfi
         b       1b

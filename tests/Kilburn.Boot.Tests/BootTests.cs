@@ -1,0 +1,60 @@
+using System;
+using Xunit;
+
+namespace Kilburn.Boot.Tests;
+
+public sealed class BootTests
+{
+    [Fact]
+    public void Boot_AtDefaultAddress_StartsAndEndsWithZero()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "machine; walk 0x80008000");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("start: the identity map is gone", run.Lines);
+        Assert.Contains("start: the user table pointer is cleared", run.Lines);
+        Assert.Contains("machine: entered in SVC mode", run.Lines);
+        Assert.Contains("machine: told by the VideoCore", run.Lines);
+        Assert.Contains("machine: memory 0x00000000, 960M", run.Lines);
+        Assert.Contains("machine: GPU memory 0x3C000000, 64M", run.Lines);
+        Assert.StartsWith("0x80008000 -> 0x00008000 4K kernel r-x normal global", run.LineOf("0x80008000 ->"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Boot_AtOtherAddress_ShowsTheKernelThere()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.KernelAt80000, "batch", "walk 0x80080000; walk 0x80008000");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.StartsWith("0x80080000 -> 0x00080000 4K kernel r-x", run.LineOf("0x80080000 ->"), StringComparison.Ordinal);
+        Assert.StartsWith("0x80008000 -> 0x00008000 4K kernel rw-", run.LineOf("0x80008000 ->"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Boot_RawImage_StartsAsTheElfFileDoes()
+    {
+        Emulator run = Emulator.BootRaw(BuiltFiles.RawKernel, "machine");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("start: the user table pointer is cleared", run.Lines);
+    }
+
+    [Fact]
+    public void Batch_UnknownCommand_EchoesItAndEndsWithOne()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "machine; no-such-command; machine");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("> no-such-command", run.Lines[^2]);
+        Assert.Equal("unknown command: no-such-command", run.Lines[^1]);
+    }
+
+    [Fact]
+    public void Batch_Reboot_EndsTheEmulatorThatMayNotReboot()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "reboot");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal("> reboot", run.Lines[^1]);
+    }
+}
