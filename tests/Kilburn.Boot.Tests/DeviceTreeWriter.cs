@@ -9,6 +9,9 @@ namespace Kilburn.Boot.Tests;
 /// <summary>Writes flattened device trees. Source: Devicetree Specification v0.4, 5.</summary>
 internal sealed class DeviceTreeWriter
 {
+    /// <summary>Where the header says at which byte the nodes begin.</summary>
+    public const int StructureField = 8;
+
     private const uint Magic = 0xD00DFEED;
     private const uint HeaderBytes = 40;
     private const uint Version = 17;

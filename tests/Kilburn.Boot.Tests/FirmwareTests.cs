@@ -1,3 +1,5 @@
+using System;
+using System.Buffers.Binary;
 using Xunit;
 
 namespace Kilburn.Boot.Tests;
@@ -64,9 +66,8 @@ public sealed class FirmwareTests
     [Fact]
     public void Firmware_TreeIsDamaged_VideoCoreTells()
     {
-        byte[] tree = Tree().Begin("memory@0").Words("reg", 0, 0x1000_0000).ToArray(); // nodes are not closed
-        tree[^1] = 0;
-        System.Array.Resize(ref tree, tree.Length - 8);
+        byte[] tree = Tree().Begin("memory@0").Words("reg", 0, 0x1000_0000).Close().Close().ToArray();
+        BinaryPrimitives.WriteUInt32BigEndian(tree.AsSpan((int)FirstToken(tree)), 0x0000_00FF);
 
         Emulator run = Emulator.BootThroughFirmware(BuiltFiles.RawKernel, tree, "machine");
 
@@ -74,6 +75,9 @@ public sealed class FirmwareTests
         Assert.Contains("machine: told by the VideoCore", run.Lines);
         Assert.Contains("machine: memory 0x00000000, 960M", run.Lines);
     }
+
+    private static uint FirstToken(ReadOnlySpan<byte> tree) =>
+        BinaryPrimitives.ReadUInt32BigEndian(tree[DeviceTreeWriter.StructureField..]);
 
     private static DeviceTreeWriter Tree() =>
         new DeviceTreeWriter().Begin("").Words("#address-cells", 1).Words("#size-cells", 1);

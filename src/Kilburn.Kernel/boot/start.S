@@ -60,7 +60,7 @@
 
         .equ    CORE_MAILBOX3_SET, 0x4000008C   // + 16 x core
         .equ    CORE_MAILBOX3_CLEAR, 0x400000CC // + 16 x core
-        .equ    ARRIVAL_PATIENCE, 0x100000      // looks at the other cores before going on without them
+        .equ    ARRIVAL_PATIENCE, 0x10000000    // looks at the other cores before going on without them: seconds
 
         .section .text.entry, "ax"
 
@@ -92,7 +92,7 @@ arm_function boot_entry
         mrc     p15, 0, r0, c0, c0, 5
         mcr     p15, 4, r0, c0, c0, 5           // VMPIDR = MPIDR
         mov     r0, #(MASK_ALL | MODE_SVC)
-        msr     spsr_hyp, r0
+        msr     spsr_cxsf, r0
         adr     r0, boot_kernel_mode
         msr     elr_hyp, r0
         eret
