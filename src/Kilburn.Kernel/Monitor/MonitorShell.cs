@@ -3,6 +3,7 @@ using Kilburn.Core;
 using Kilburn.Core.Faults;
 using Kilburn.Kernel.Benchmarks;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Demo;
 using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Monitor;
@@ -141,6 +142,8 @@ public static class MonitorShell
                 return AccessCommand.Fault(in session, ref request, FaultAccess.Write);
             case Command.FaultExecute:
                 return AccessCommand.Fault(in session, ref request, FaultAccess.Execute);
+            case Command.Demo:
+                return DemoCommand.Run(in session, ref request);
             default:
                 return RunPlain(in session, ref request, command);
         }

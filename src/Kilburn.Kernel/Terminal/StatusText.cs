@@ -10,7 +10,7 @@ public static class StatusText
     /// <param name="status">Any status.</param>
     public static ReadOnlySpan<byte> Of(VmStatus status) => status switch
     {
-        VmStatus.Ok => "ok"u8,
+        VmStatus.Ok => "done"u8,
         VmStatus.Misaligned => "misaligned"u8,
         VmStatus.OutOfRange => "out of range"u8,
         VmStatus.AlreadyMapped => "already mapped"u8,
