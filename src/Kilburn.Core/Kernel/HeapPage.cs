@@ -7,15 +7,15 @@ namespace Kilburn.Core.Kernel;
 /// </remarks>
 internal struct HeapPage
 {
-    /// <summary>Slab: free blocks.</summary>
+    /// <summary>Slab: blocks on the page's own list. One more in the current page of a class.</summary>
     public byte FreeCount;
 
-    /// <summary>Slab: granule of the first free block, when there is one. Its state byte names the next.</summary>
+    /// <summary>Slab: link to the first block of the page's own list; zero for none.</summary>
     public byte Head;
 
     /// <summary>
-    /// Slab: blocks less two, at least zero. A free is simple when it finds 1 to this many free blocks: the page neither was full
-    /// nor becomes empty.
+    /// A free is simple when it finds 1 to this many in <see cref="FreeCount"/>: such a page is on its list already and does not become
+    /// empty. 255 in a current page: every free is simple there. Zero when the page is no slab.
     /// </summary>
     public byte SimpleFrees;
 

@@ -29,14 +29,47 @@ public partial struct KernelHeap
             return status;
         }
 
+        MarkPages(ref machine, pageIndex + 1, pageIndex + pageCount, HeapPageKind.Inner);
+        address = MakeLarge(ref machine, pageIndex, pageCount);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Takes a block of one page from the cache.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="last">Bytes of the block less one; any number.</param>
+    /// <param name="address">The block; default on failure.</param>
+    /// <returns>False when the block takes more than a page, or none is cached.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeCachedBlock<TMachine>(ref TMachine machine, uint last, out VirtualAddress address)
+        where TMachine : struct, IMachine
+    {
+        if (last >= PageSize.Small || _cachedCount == 0)
+        {
+            address = default;
+            return false;
+        }
+
+        _cachedCount--;
+        address = MakeLarge(ref machine, _cache[_cachedCount], 1);
+        return true;
+    }
+
+    private static VirtualAddress MakeLarge<TMachine>(ref TMachine machine, uint pageIndex, uint pageCount)
+        where TMachine : struct, IMachine
+    {
         ref HeapPage first = ref RecordOf(ref machine, pageIndex);
         first.Kind = HeapPageKind.Large;
-        first.Length = pageCount;
         first.SimpleFrees = 0;
-        MarkPages(ref machine, pageIndex + 1, pageIndex + pageCount, HeapPageKind.Inner);
-        address = KernelHeapLayout.PageAt(pageIndex);
-        machine.Data<byte>(KernelHeapLayout.StateAt(pageIndex << PageSize.SmallShift)) = (byte)(LiveBit | LargeClass);
-        return VmStatus.Ok;
+        first.Length = pageCount;
+        machine.Data<byte>(KernelHeapLayout.StateAt(pageIndex << PageSize.SmallShift)) = (byte)LargeState;
+        return KernelHeapLayout.PageAt(pageIndex);
+    }
+
+    private void CachePage(ref HeapPage page, uint pageIndex)
+    {
+        page.Kind = HeapPageKind.Cached;
+        _cache[_cachedCount] = pageIndex;
+        _cachedCount++;
     }
 
     private void FreeLarge<TMachine>(
@@ -47,18 +80,16 @@ public partial struct KernelHeap
         VirtualAddress address)
         where TMachine : struct, IMachine
     {
+        if (TryReturnBlock(ref machine, address))
+        {
+            return;
+        }
+
         uint offset = KernelHeapLayout.OffsetOf(address);
         uint pageIndex = offset >> PageSize.SmallShift;
         machine.Data<byte>(KernelHeapLayout.StateAt(offset)) = NoBlock;
         uint pageCount = RecordOf(ref machine, pageIndex).Length;
-        if (pageCount == 1)
-        {
-            ReleasePage(ref machine, ref frames, ref tables, ref window, pageIndex);
-        }
-        else
-        {
-            UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, pageCount);
-        }
+        UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, pageCount);
     }
 
     /// <summary>Changes the length of a block of whole pages without moving it.</summary>
@@ -156,26 +187,6 @@ public partial struct KernelHeap
         return status;
     }
 
-    /// <summary>Puts a mapped page that nobody uses into the cache, or gives it back when the cache is full.</summary>
-    private void ReleasePage<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        ref KernelTables tables,
-        ref KernelWindow window,
-        uint pageIndex)
-        where TMachine : struct, IMachine
-    {
-        if (_cachedCount == CacheCapacity)
-        {
-            UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, 1);
-            return;
-        }
-
-        RecordOf(ref machine, pageIndex).Kind = HeapPageKind.Cached;
-        _cache[_cachedCount] = pageIndex;
-        _cachedCount++;
-    }
-
     /// <summary>Gives back every mapped page without a live block.</summary>
     /// <returns>True when there was one.</returns>
     private bool ReleaseUnusedPages<TMachine>(
@@ -183,7 +194,7 @@ public partial struct KernelHeap
         where TMachine : struct, IMachine
     {
         uint before = _mappedPageCount;
-        ReleaseCurrentPages(ref machine, ref frames, ref tables, ref window);
+        ReleaseEmptyPages(ref machine, ref frames, ref tables, ref window);
         while (_cachedCount != 0)
         {
             _cachedCount--;

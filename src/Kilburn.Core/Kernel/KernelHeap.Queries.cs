@@ -22,7 +22,8 @@ public partial struct KernelHeap
             ref HeapPage page = ref RecordOf(ref machine, pageIndex);
             if (page.Kind == HeapPageKind.Slab)
             {
-                statistics.AddPage(page.Class, page.Length - page.FreeCount, page.FreeCount);
+                uint freeCount = FreeCountOf(ref machine, pageIndex);
+                statistics.AddPage(page.Class, page.Length - freeCount, freeCount);
             }
             else if (page.Kind == HeapPageKind.Large)
             {
@@ -76,9 +77,9 @@ public partial struct KernelHeap
             uint state = machine.Data<byte>(KernelHeapLayout.StateAt(offset));
             uint start = offset;
             offset += KernelHeapLayout.Granule;
-            if ((state & LiveBit) != 0)
+            if (state >= FirstLiveState)
             {
-                block = DescribeLive(ref machine, KernelHeapLayout.FirstPage.Add(start), state & ~LiveBit);
+                block = DescribeLive(ref machine, KernelHeapLayout.FirstPage.Add(start), state - FirstLiveState);
                 return true;
             }
         }

@@ -153,7 +153,7 @@ public partial struct KernelHeap
             return status;
         }
 
-        _pageCount = newCount;
+        SetPageCount(newCount);
         if (newCount > _highestPageCount)
         {
             _highestPageCount = newCount;
@@ -171,9 +171,15 @@ public partial struct KernelHeap
         where TMachine : struct, IMachine
     {
         uint oldCount = _pageCount;
-        _pageCount = newCount;
+        SetPageCount(newCount);
         ShrinkDirectory(ref machine, ref frames, ref tables, StatePagesOf(oldCount), RecordPagesOf(oldCount), newCount);
         window.LowerHeapEnd(ref machine, (oldCount - newCount) << PageSize.SmallShift);
+    }
+
+    private void SetPageCount(uint pageCount)
+    {
+        _pageCount = pageCount;
+        _granuleCount = pageCount << KernelHeapLayout.GranulesPerPageShift;
     }
 
     private VmStatus TryGrowDirectory<TMachine>(

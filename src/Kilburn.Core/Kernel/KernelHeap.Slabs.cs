@@ -1,77 +1,275 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
 
 namespace Kilburn.Core.Kernel;
 
 /// <content>Pages cut into blocks of one class.</content>
 /// <remarks>
-/// Each class allocates from its current page. Other pages of the class with both free and live blocks are on its list; full ones
-/// are on none. An empty page is given to the cache, unless it is the current one.
+/// <para>
+/// A class allocates from its current page: it claims the page's whole list of free blocks, and comes back to the page for what was
+/// freed since. So an allocation touches the slab and one state byte, and a free the page's record and one state byte.
+/// </para>
+/// <para>
+/// Other pages of the class with both free and live blocks are on its list; full ones are on none. A few pages without live blocks
+/// stay cut for their class; more are given to the cache of pages.
+/// </para>
+/// <para>
+/// State bytes: 0 ends a list or says nothing; 1 to 128 link to the granule before that number; from 0xF0 on a live block starts.
+/// </para>
 /// </remarks>
 public partial struct KernelHeap
 {
-    /// <summary>The class that stands in the state of a block of whole pages.</summary>
-    private const uint LargeClass = 0x7F;
+    /// <summary>Pages without live blocks that stay cut for their class, in all classes together.</summary>
+    public const int EmptyCapacity = 16;
 
-    /// <summary>Set in a state byte when a live block starts there; the class is below it.</summary>
-    private const uint LiveBit = 0x80;
+    /// <summary>State of a live block of class 0; those of the other classes follow.</summary>
+    private const uint FirstLiveState = 0xF0;
+
+    /// <summary>State of a live block of whole pages.</summary>
+    private const uint LargeState = 0xFF;
 
     private const byte NoBlock = 0;
+    private const byte AllFrees = 255;
 
-    /// <summary>Takes a block from the class's current page.</summary>
-    /// <returns>False when that page is full, or there is none.</returns>
+    /// <summary>Takes a block without new pages, locks included.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="lengthInBytes">Any length.</param>
+    /// <param name="address">The block; default on failure.</param>
+    /// <returns>False, with nothing changed, when it takes more than that, or the length is no good.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // the whole of the usual allocation
-    private bool TryTakeBlock<TMachine>(ref TMachine machine, uint blockClass, out VirtualAddress address)
+    internal bool TryAllocateMapped<TMachine>(ref TMachine machine, uint lengthInBytes, out VirtualAddress address)
         where TMachine : struct, IMachine
     {
-        ref SlabClass slabs = ref SlabsOf(ref _slabs, blockClass);
-        if (slabs.Record != 0)
+        _lock.Acquire(ref machine, LockRank.Heap);
+        uint last = unchecked(lengthInBytes - 1);
+        if (last < KernelHeapClasses.LargestBlock)
         {
-            ref HeapPage page = ref machine.Data<HeapPage>(new VirtualAddress(slabs.Record));
-            uint freeCount = page.FreeCount;
-            if (freeCount != 0)
+            if (TryTakeBlock(ref machine, KernelHeapClasses.OfLast(last), out address))
             {
-                uint granule = page.Head;
-                ref byte state = ref machine.Data<byte>(new VirtualAddress(slabs.States + granule));
-                page.FreeCount = (byte)(freeCount - 1);
-                page.Head = state;
-                state = (byte)(LiveBit | blockClass);
-                address = new VirtualAddress(slabs.Page + (granule << KernelHeapLayout.GranuleShift));
+                _lock.Release(ref machine, LockRank.Heap);
                 return true;
             }
         }
+        else if (TryTakeCachedBlock(ref machine, last, out address))
+        {
+            _lock.Release(ref machine, LockRank.Heap);
+            return true;
+        }
 
-        address = default;
+        _lock.Release(ref machine, LockRank.Heap);
         return false;
     }
 
-    /// <summary>Gives a block back to a page that was not full and does not become empty.</summary>
-    /// <returns>False, with nothing done, in every other case.</returns>
+    /// <summary>Gives a block back without unmapping anything, locks included.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="address">Any address.</param>
+    /// <returns>False, with nothing changed, when it takes more than that, or the address is no good.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // the whole of the usual free
+    internal bool TryFreeMapped<TMachine>(ref TMachine machine, VirtualAddress address)
+        where TMachine : struct, IMachine
+    {
+        _lock.Acquire(ref machine, LockRank.Heap);
+        bool isFreed = TryReturnBlock(ref machine, address);
+        _lock.Release(ref machine, LockRank.Heap);
+        return isFreed;
+    }
+
+    /// <summary>Takes a block from the pages that a class has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTakeBlock<TMachine>(ref TMachine machine, uint blockClass, out VirtualAddress address)
+        where TMachine : struct, IMachine
+    {
+        ref HeapSlab slab = ref SlabOf(ref _slabs, blockClass);
+        uint head = slab.Head;
+        if (head == NoBlock)
+        {
+            head = Claim(ref machine, blockClass);
+            if (head == NoBlock)
+            {
+                address = default;
+                return false;
+            }
+        }
+
+        ref byte state = ref machine.Data<byte>(new VirtualAddress(slab.States + head));
+        slab.Head = state;
+        state = (byte)slab.LiveState;
+        address = new VirtualAddress(slab.Blocks + (head << KernelHeapLayout.GranuleShift));
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryReturnBlock<TMachine>(ref TMachine machine, VirtualAddress address)
         where TMachine : struct, IMachine
     {
-        uint offset = KernelHeapLayout.OffsetOf(address);
-        if (offset >> PageSize.SmallShift >= _pageCount || (offset & KernelHeapLayout.GranuleMask) != 0)
+        // An address that is no multiple of a granule becomes a number past every heap.
+        uint granule = BitOperations.RotateRight(
+            KernelHeapLayout.OffsetOf(address), KernelHeapLayout.GranuleShift);
+        if (granule >= _granuleCount)
         {
             return false;
         }
 
-        // A large block's page has no simple frees.
-        ref byte state = ref machine.Data<byte>(KernelHeapLayout.StateAt(offset));
-        ref HeapPage page = ref machine.Data<HeapPage>(KernelHeapLayout.RecordOf(offset >> PageSize.SmallShift));
+        ref byte state = ref machine.Data<byte>(KernelHeapLayout.StateOfGranule(granule));
+        ref HeapPage page = ref machine.Data<HeapPage>(
+            KernelHeapLayout.RecordOf(granule >> KernelHeapLayout.GranulesPerPageShift));
         uint freeCount = page.FreeCount;
-        if ((state & LiveBit) == 0 || unchecked(freeCount - 1) >= page.SimpleFrees)
+        if (state < FirstLiveState || unchecked(freeCount - 1) >= page.SimpleFrees)
         {
-            return false;
+            return TryReturnFirstOrLast(ref machine, granule);
         }
 
         state = page.Head;
-        page.Head = (byte)((offset >> KernelHeapLayout.GranuleShift) & KernelHeapLayout.GranuleInPageMask);
+        page.Head = LinkTo(granule);
         page.FreeCount = (byte)(freeCount + 1);
         return true;
+    }
+
+    /// <summary>Gives back a block whose page was full, or becomes empty, or is the block.</summary>
+    /// <returns>False, with nothing changed, when a page is to be unmapped, or no live block starts there.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReturnFirstOrLast<TMachine>(ref TMachine machine, uint granule)
+        where TMachine : struct, IMachine
+    {
+        ref byte state = ref machine.Data<byte>(KernelHeapLayout.StateOfGranule(granule));
+        if (state < FirstLiveState)
+        {
+            return false;
+        }
+
+        uint pageIndex = granule >> KernelHeapLayout.GranulesPerPageShift;
+        ref HeapPage page = ref RecordOf(ref machine, pageIndex);
+        if (state == LargeState)
+        {
+            if (page.Length != 1 || _cachedCount == CacheCapacity)
+            {
+                return false;
+            }
+
+            state = NoBlock;
+            CachePage(ref page, pageIndex);
+            return true;
+        }
+
+        uint freeCount = page.FreeCount + 1u;
+        bool isEmpty = freeCount == page.Length;
+        if (isEmpty && _emptyCount >= EmptyCapacity && _cachedCount == CacheCapacity)
+        {
+            return false;
+        }
+
+        ReturnFirstOrLast(ref machine, ref state, ref page, granule);
+        if (isEmpty)
+        {
+            KeepEmptyPage(ref machine, ref page, pageIndex);
+        }
+
+        return true;
+    }
+
+    /// <summary>Enters the block in its page's list, and the page in its class's, or takes it off when it becomes empty.</summary>
+    private void ReturnFirstOrLast<TMachine>(ref TMachine machine, ref byte state, ref HeapPage page, uint granule)
+        where TMachine : struct, IMachine
+    {
+        uint pageIndex = granule >> KernelHeapLayout.GranulesPerPageShift;
+        ref uint first = ref ClassOf(ref _classes, page.Class).First;
+        bool wasFull = page.FreeCount == 0;
+        state = page.Head;
+        page.Head = LinkTo(granule);
+        page.FreeCount++;
+        bool isEmpty = page.FreeCount == page.Length;
+        if (wasFull && !isEmpty)
+        {
+            Link(ref machine, ref first, pageIndex);
+        }
+        else if (isEmpty && !wasFull)
+        {
+            Unlink(ref machine, ref first, pageIndex);
+        }
+    }
+
+    /// <summary>Keeps a page without live blocks, which is on no list, for its class, or in the cache. One of the two has room.</summary>
+    private void KeepEmptyPage<TMachine>(ref TMachine machine, ref HeapPage page, uint pageIndex)
+        where TMachine : struct, IMachine
+    {
+        if (_emptyCount >= EmptyCapacity)
+        {
+            CachePage(ref page, pageIndex);
+            return;
+        }
+
+        _emptyCount++;
+        ref uint firstEmpty = ref ClassOf(ref _classes, page.Class).FirstEmpty;
+        page.Next = firstEmpty;
+        firstEmpty = pageIndex + 1;
+    }
+
+    /// <summary>Claims what is free in the class's current page; else makes another page with free blocks the current one.</summary>
+    /// <returns>The slab's new head; <see cref="NoBlock"/> when a new page is needed.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint Claim<TMachine>(ref TMachine machine, uint blockClass)
+        where TMachine : struct, IMachine
+    {
+        ref HeapClass pages = ref ClassOf(ref _classes, blockClass);
+        ref HeapSlab slab = ref SlabOf(ref _slabs, blockClass);
+        if (pages.Current != 0)
+        {
+            ref HeapPage current = ref RecordOf(ref machine, pages.Current - 1);
+            if (current.Head != NoBlock)
+            {
+                slab.Head = current.Head;
+                current.Head = NoBlock;
+                current.FreeCount = 1;
+                return slab.Head;
+            }
+        }
+
+        if (pages.First == 0 && pages.FirstEmpty == 0 && !TryCutCachedPage(ref machine, blockClass))
+        {
+            return NoBlock;
+        }
+
+        if (pages.Current != 0)
+        {
+            // Full: it will be linked by the first free.
+            ref HeapPage full = ref RecordOf(ref machine, pages.Current - 1);
+            full.FreeCount = 0;
+            full.SimpleFrees = SimpleFreesOf(full.Length);
+        }
+
+        MakeCurrent(ref machine, ref pages, ref slab);
+        slab.LiveState = FirstLiveState + blockClass;
+        return slab.Head;
+    }
+
+    private void MakeCurrent<TMachine>(ref TMachine machine, ref HeapClass pages, ref HeapSlab slab)
+        where TMachine : struct, IMachine
+    {
+        uint pageIndex;
+        if (pages.First != 0)
+        {
+            pageIndex = pages.First - 1;
+            Unlink(ref machine, ref pages.First, pageIndex);
+        }
+        else
+        {
+            pageIndex = pages.FirstEmpty - 1;
+            pages.FirstEmpty = RecordOf(ref machine, pageIndex).Next;
+            _emptyCount--;
+        }
+
+        ref HeapPage page = ref RecordOf(ref machine, pageIndex);
+        slab.Head = page.Head;
+        slab.States = KernelHeapLayout.StateAt(pageIndex << PageSize.SmallShift).Value - 1;
+        slab.Blocks = KernelHeapLayout.PageAt(pageIndex).Value - KernelHeapLayout.Granule;
+        page.Head = NoBlock;
+        page.FreeCount = 1;
+        page.SimpleFrees = AllFrees;
+        pages.Current = pageIndex + 1;
     }
 
     private VmStatus TryAllocateSmall<TMachine>(
@@ -87,11 +285,14 @@ public partial struct KernelHeap
         {
             if (!TryTakeBlock(ref machine, blockClass, out address))
             {
-                VmStatus status = TryRefill(ref machine, ref frames, ref tables, ref window, blockClass);
+                VmStatus status = TryTakePages(
+                    ref machine, ref frames, ref tables, ref window, 1, 1, out uint pageIndex);
                 if (status != VmStatus.Ok)
                 {
                     return status;
                 }
+
+                CutPage(ref machine, pageIndex, blockClass);
             }
             else if (!BuildChecks.Enabled || IsFreeBlockIntact(ref machine, address, blockClass))
             {
@@ -118,119 +319,118 @@ public partial struct KernelHeap
             FillFreeBlock(ref machine, address, blockClass);
         }
 
-        uint offset = KernelHeapLayout.OffsetOf(address);
-        uint pageIndex = offset >> PageSize.SmallShift;
-        ref HeapPage page = ref RecordOf(ref machine, pageIndex);
-        machine.Data<byte>(KernelHeapLayout.StateAt(offset)) = page.Head;
-        page.Head = (byte)((offset >> KernelHeapLayout.GranuleShift) & KernelHeapLayout.GranuleInPageMask);
-        page.FreeCount++;
-        ref SlabClass slabs = ref SlabsOf(ref _slabs, blockClass);
-        if (slabs.Record == KernelHeapLayout.RecordOf(pageIndex).Value)
+        if (TryReturnBlock(ref machine, address))
         {
             return;
         }
 
-        bool isEmpty = page.FreeCount == page.Length;
-        bool wasFull = page.FreeCount == 1;
-        if (isEmpty)
-        {
-            if (!wasFull)
-            {
-                Unlink(ref machine, ref slabs.First, pageIndex);
-            }
-
-            ReleasePage(ref machine, ref frames, ref tables, ref window, pageIndex);
-        }
-        else if (wasFull)
-        {
-            Link(ref machine, ref slabs.First, pageIndex);
-        }
+        // The page becomes empty, and there is no room to keep it.
+        uint granule = KernelHeapLayout.OffsetOf(address) >> KernelHeapLayout.GranuleShift;
+        uint pageIndex = granule >> KernelHeapLayout.GranulesPerPageShift;
+        ReturnFirstOrLast(
+            ref machine,
+            ref machine.Data<byte>(KernelHeapLayout.StateOfGranule(granule)),
+            ref RecordOf(ref machine, pageIndex),
+            granule);
+        UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, 1);
     }
 
-    /// <summary>Gives a class a current page with a free block.</summary>
-    private VmStatus TryRefill<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        ref KernelTables tables,
-        ref KernelWindow window,
-        uint blockClass)
+    private bool TryCutCachedPage<TMachine>(ref TMachine machine, uint blockClass)
         where TMachine : struct, IMachine
     {
-        ref SlabClass slabs = ref SlabsOf(ref _slabs, blockClass);
-        uint pageIndex;
-        if (slabs.First != 0)
+        if (_cachedCount == 0)
         {
-            pageIndex = slabs.First - 1;
-            Unlink(ref machine, ref slabs.First, pageIndex);
-        }
-        else
-        {
-            VmStatus status = TryTakePages(ref machine, ref frames, ref tables, ref window, 1, 1, out pageIndex);
-            if (status != VmStatus.Ok)
-            {
-                return status;
-            }
-
-            CutPage(ref machine, pageIndex, blockClass);
+            return false;
         }
 
-        slabs.Record = KernelHeapLayout.RecordOf(pageIndex).Value;
-        slabs.States = KernelHeapLayout.StateAt(pageIndex << PageSize.SmallShift).Value;
-        slabs.Page = KernelHeapLayout.PageAt(pageIndex).Value;
-        return VmStatus.Ok;
+        _cachedCount--;
+        CutPage(ref machine, _cache[_cachedCount], blockClass);
+        return true;
     }
 
-    /// <summary>Cuts a page into free blocks, the lowest first.</summary>
-    private static void CutPage<TMachine>(ref TMachine machine, uint pageIndex, uint blockClass)
+    /// <summary>Cuts a mapped page into free blocks, the lowest first, and keeps it for the class.</summary>
+    private void CutPage<TMachine>(ref TMachine machine, uint pageIndex, uint blockClass)
         where TMachine : struct, IMachine
     {
         uint granules = KernelHeapClasses.GranulesOf(blockClass);
-        uint count = 0;
         VirtualAddress states = KernelHeapLayout.StateAt(pageIndex << PageSize.SmallShift);
-        for (uint granule = 0; granule + granules <= SlabGranules; granule += granules)
+        uint count = 1;
+        uint granule = 0;
+        for (uint next = granules; next + granules <= SlabGranules; next += granules)
         {
-            // The last link leads nowhere and is never followed.
-            machine.Data<byte>(states.Add(granule)) = (byte)((granule + granules) & KernelHeapLayout.GranuleInPageMask);
+            machine.Data<byte>(states.Add(granule)) = LinkTo(next);
+            granule = next;
             count++;
         }
 
+        machine.Data<byte>(states.Add(granule)) = NoBlock;
         ref HeapPage page = ref RecordOf(ref machine, pageIndex);
         page.Kind = HeapPageKind.Slab;
         page.Class = blockClass;
-        page.Head = NoBlock;
+        page.Head = LinkTo(0);
         page.FreeCount = (byte)count;
-        page.SimpleFrees = count < 2 ? (byte)0 : (byte)(count - 2);
+        page.SimpleFrees = SimpleFreesOf(count);
         page.Length = count;
         page.Note = default;
+        ref uint firstEmpty = ref ClassOf(ref _classes, blockClass).FirstEmpty;
+        page.Next = firstEmpty;
+        firstEmpty = pageIndex + 1;
+        _emptyCount++; // may pass its capacity until the page is taken
         if (BuildChecks.Enabled)
         {
             FillFreePage(ref machine, pageIndex, granules);
         }
     }
 
-    /// <summary>Gives up the current pages that hold no live block.</summary>
-    private void ReleaseCurrentPages<TMachine>(
+    /// <summary>Gives up the pages of all classes that hold no live block.</summary>
+    private void ReleaseEmptyPages<TMachine>(
         ref TMachine machine, ref FrameAllocator frames, ref KernelTables tables, ref KernelWindow window)
         where TMachine : struct, IMachine
     {
         for (uint blockClass = 0; blockClass < KernelHeapClasses.Count; blockClass++)
         {
-            ref SlabClass slabs = ref SlabsOf(ref _slabs, blockClass);
-            if (slabs.Record == 0)
+            ref HeapClass pages = ref ClassOf(ref _classes, blockClass);
+            while (pages.FirstEmpty != 0)
             {
-                continue;
+                uint pageIndex = pages.FirstEmpty - 1;
+                pages.FirstEmpty = RecordOf(ref machine, pageIndex).Next;
+                _emptyCount--;
+                UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, 1);
             }
 
-            VirtualAddress record = new(slabs.Record);
-            ref HeapPage page = ref machine.Data<HeapPage>(record);
-            if (page.FreeCount == page.Length)
+            if (pages.Current != 0
+                && FreeCountOf(ref machine, pages.Current - 1) == RecordOf(ref machine, pages.Current - 1).Length)
             {
-                slabs.Record = 0;
-                ReleasePage(
-                    ref machine, ref frames, ref tables, ref window, KernelHeapLayout.PageIndexOf(record));
+                uint pageIndex = pages.Current - 1;
+                pages.Current = 0;
+                SlabOf(ref _slabs, blockClass).Head = NoBlock;
+                UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, 1);
             }
         }
     }
+
+    /// <summary>Free blocks of a slab's page: on its own list, and claimed by its class when it is the current one.</summary>
+    private readonly uint FreeCountOf<TMachine>(ref TMachine machine, uint pageIndex)
+        where TMachine : struct, IMachine
+    {
+        ref HeapPage page = ref RecordOf(ref machine, pageIndex);
+        uint count = page.FreeCount;
+        if (page.SimpleFrees == AllFrees)
+        {
+            count--;
+            HeapSlab slab = _slabs[(int)page.Class];
+            for (uint link = slab.Head; link != NoBlock; link = machine.Data<byte>(new VirtualAddress(slab.States + link)))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static byte SimpleFreesOf(uint blockCount) => blockCount < 2 ? (byte)0 : (byte)(blockCount - 2);
+
+    private static byte LinkTo(uint granule) => (byte)((granule & KernelHeapLayout.GranuleInPageMask) + 1);
 
     private static void Link<TMachine>(ref TMachine machine, ref uint first, uint pageIndex)
         where TMachine : struct, IMachine
@@ -268,30 +468,24 @@ public partial struct KernelHeap
     private static ref HeapPage RecordOf<TMachine>(ref TMachine machine, uint pageIndex)
         where TMachine : struct, IMachine => ref machine.Data<HeapPage>(KernelHeapLayout.RecordOf(pageIndex));
 
-    /// <summary>The pages of a class. Without a bounds check: the hot paths pass what the table of classes or a live state says.</summary>
+    // Without bounds checks: what is passed comes from the table of classes, a loop over it, or a record.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref SlabClass SlabsOf(ref SlabTable table, uint blockClass) =>
-        ref Unsafe.Add(ref Unsafe.As<SlabTable, SlabClass>(ref table), (int)blockClass);
+    private static ref HeapSlab SlabOf(ref SlabTable table, uint blockClass) =>
+        ref Unsafe.Add(ref Unsafe.As<SlabTable, HeapSlab>(ref table), (int)blockClass);
 
-    /// <summary>The pages of one class. The first three speak of the current page.</summary>
-    private struct SlabClass
-    {
-        /// <summary>Address of its record; zero when there is none.</summary>
-        public uint Record;
-
-        /// <summary>Address of its states.</summary>
-        public uint States;
-
-        /// <summary>Address of its first block.</summary>
-        public uint Page;
-
-        /// <summary>First page of the list, plus one.</summary>
-        public uint First;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref HeapClass ClassOf(ref ClassTable table, uint blockClass) =>
+        ref Unsafe.Add(ref Unsafe.As<ClassTable, HeapClass>(ref table), (int)blockClass);
 
     [InlineArray(KernelHeapClasses.Count)]
     private struct SlabTable
     {
-        private SlabClass _first;
+        private HeapSlab _first;
+    }
+
+    [InlineArray(KernelHeapClasses.Count)]
+    private struct ClassTable
+    {
+        private HeapClass _first;
     }
 }

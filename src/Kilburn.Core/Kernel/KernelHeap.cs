@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Frames;
@@ -29,10 +28,16 @@ public partial struct KernelHeap
     /// <summary>Largest alignment, in bytes.</summary>
     public const uint LargestAlignment = PageSize.Section;
 
+    /// <summary>The class that <see cref="LargeState"/> stands for.</summary>
+    private const uint LargeClass = LargeState - FirstLiveState;
+
     // Guarded by _lock, all of them. The hot paths use the first three.
     private SpinLock _lock;
-    private uint _pageCount; // pages below the end of the heap
+    private uint _granuleCount; // granules below the end of the heap
     private SlabTable _slabs;
+    private uint _pageCount; // pages below the end of the heap
+    private ClassTable _classes;
+    private uint _emptyCount; // pages without live blocks that are cut for a class, current pages apart
     private PageCache _cache; // page numbers, the last one returned on top
     private int _cachedCount;
     private BinTable _bins; // first page of each bin's first run, plus one
@@ -57,8 +62,6 @@ public partial struct KernelHeap
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.OutOfRange"/> for no bytes,
     /// <see cref="VmStatus.WindowFull"/> when the heap would meet the MMIO window, <see cref="VmStatus.OutOfFrames"/>.
     /// </returns>
-    /// <remarks>Inlined, so that an owner of all the parts passes none of them on its way to a free block.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VmStatus TryAllocate<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -70,19 +73,8 @@ public partial struct KernelHeap
         where TMachine : struct, IMachine
     {
         _lock.Acquire(ref machine, LockRank.Heap);
-        VmStatus status;
-        if (!BuildChecks.Enabled
-            && unchecked(lengthInBytes - 1) < KernelHeapClasses.LargestBlock
-            && TryTakeBlock(ref machine, KernelHeapClasses.Of(lengthInBytes), out address))
-        {
-            status = VmStatus.Ok;
-        }
-        else
-        {
-            status = TryAllocateLocked(
-                ref machine, ref frames, ref tables, ref window, lengthInBytes, KernelHeapLayout.Granule, out address, owner);
-        }
-
+        VmStatus status = TryAllocateLocked(
+            ref machine, ref frames, ref tables, ref window, lengthInBytes, KernelHeapLayout.Granule, out address, owner);
         _lock.Release(ref machine, LockRank.Heap);
         return status;
     }
@@ -206,8 +198,6 @@ public partial struct KernelHeap
     /// heap has ever reached, and in a checked build <see cref="VmStatus.Corrupted"/> when the bytes behind the block were written:
     /// the block then stays as it is. <see cref="HeapStatistics.LastFault"/> names block and owner.
     /// </returns>
-    /// <remarks>Inlined, so that an owner of all the parts passes none of them on its way.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VmStatus TryFree<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -217,12 +207,7 @@ public partial struct KernelHeap
         where TMachine : struct, IMachine
     {
         _lock.Acquire(ref machine, LockRank.Heap);
-        VmStatus status = VmStatus.Ok;
-        if (BuildChecks.Enabled || !TryReturnBlock(ref machine, address))
-        {
-            status = TryFreeLocked(ref machine, ref frames, ref tables, ref window, address);
-        }
-
+        VmStatus status = TryFreeLocked(ref machine, ref frames, ref tables, ref window, address);
         _lock.Release(ref machine, LockRank.Heap);
         return status;
     }
@@ -241,7 +226,6 @@ public partial struct KernelHeap
         _lock.Release(ref machine, LockRank.Heap);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus TryAllocateLocked<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -264,7 +248,7 @@ public partial struct KernelHeap
         {
             uint needed = lengthInBytes + GuardLength;
             status = needed <= KernelHeapClasses.LargestBlock && alignment <= KernelHeapClasses.LargestBlock
-                ? TryAllocateSmall(ref machine, ref frames, ref tables, ref window, ClassOf(needed, alignment), out address)
+                ? TryAllocateSmall(ref machine, ref frames, ref tables, ref window, ClassFor(needed, alignment), out address)
                 : TryAllocateLarge(
                     ref machine, ref frames, ref tables, ref window, PagesOf(needed), AlignmentInPages(alignment), out address);
         }
@@ -281,7 +265,6 @@ public partial struct KernelHeap
         return status;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus TryFreeLocked<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -379,7 +362,7 @@ public partial struct KernelHeap
         bool isSmall = needed <= KernelHeapClasses.LargestBlock;
         if (blockClass != LargeClass)
         {
-            return isSmall && KernelHeapClasses.Of(needed) == blockClass;
+            return isSmall && KernelHeapClasses.OfLast(needed - 1) == blockClass;
         }
 
         return !isSmall
@@ -407,11 +390,11 @@ public partial struct KernelHeap
         else
         {
             uint state = machine.Data<byte>(KernelHeapLayout.StateAt(offset));
-            bool isLive = (state & LiveBit) != 0 && (offset & KernelHeapLayout.GranuleMask) == 0;
+            bool isLive = state >= FirstLiveState && (offset & KernelHeapLayout.GranuleMask) == 0;
             status = isLive ? VmStatus.Ok : JudgeDeadAddress(ref machine, offset, out owner);
             if (isLive)
             {
-                blockClass = state & ~LiveBit;
+                blockClass = state - FirstLiveState;
                 if (BuildChecks.Enabled && !IsGuardIntact(ref machine, address, out owner))
                 {
                     status = VmStatus.Corrupted;
@@ -458,9 +441,9 @@ public partial struct KernelHeap
     private static uint AlignmentInPages(uint alignment) =>
         alignment <= PageSize.Small ? 1 : alignment >> PageSize.SmallShift;
 
-    private static uint ClassOf(uint lengthInBytes, uint alignment)
+    private static uint ClassFor(uint lengthInBytes, uint alignment)
     {
-        uint index = KernelHeapClasses.Of(lengthInBytes > alignment ? lengthInBytes : alignment);
+        uint index = KernelHeapClasses.OfLast((lengthInBytes > alignment ? lengthInBytes : alignment) - 1);
         uint granuleMask = (alignment - 1) >> KernelHeapLayout.GranuleShift;
         while ((KernelHeapClasses.GranulesOf(index) & granuleMask) != 0)
         {

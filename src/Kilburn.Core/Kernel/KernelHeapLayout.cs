@@ -62,13 +62,13 @@ public static class KernelHeapLayout
     /// <param name="offset">Bytes from <see cref="FirstPage"/>.</param>
     internal static VirtualAddress StateAt(uint offset) => new(StatesStart + (offset >> GranuleShift));
 
+    /// <summary>The state byte of a granule.</summary>
+    /// <param name="granule">Counts granules from <see cref="FirstPage"/>.</param>
+    internal static VirtualAddress StateOfGranule(uint granule) => new(StatesStart + granule);
+
     /// <summary>The record of a page.</summary>
     /// <param name="pageIndex">Below <see cref="PageCapacity"/>.</param>
     internal static VirtualAddress RecordOf(uint pageIndex) => new(RecordsStart + (pageIndex << RecordShift));
-
-    /// <summary>The page that a record describes.</summary>
-    /// <param name="record">As <see cref="RecordOf"/> gave it.</param>
-    internal static uint PageIndexOf(VirtualAddress record) => (record.Value - RecordsStart) >> RecordShift;
 
     /// <summary>First byte of a page.</summary>
     /// <param name="pageIndex">At most <see cref="PageCapacity"/>.</param>

@@ -1,4 +1,5 @@
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Checks;
 
 namespace Kilburn.Core.Kernel;
 
@@ -13,8 +14,15 @@ public partial struct VirtualMemory
     /// <returns>As <see cref="KernelHeap.TryAllocate"/>.</returns>
     public VmStatus TryAllocate<TMachine>(
         ref TMachine machine, uint lengthInBytes, out VirtualAddress address, uint owner = 0)
-        where TMachine : struct, IMachine =>
-        Heap.TryAllocate(ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, out address, owner);
+        where TMachine : struct, IMachine
+    {
+        if (!BuildChecks.Enabled && Heap.TryAllocateMapped(ref machine, lengthInBytes, out address))
+        {
+            return VmStatus.Ok;
+        }
+
+        return Heap.TryAllocate(ref machine, ref Frames, ref Tables, ref Window, lengthInBytes, out address, owner);
+    }
 
     /// <summary>Takes a block of the kernel heap at a multiple of a power of two.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -61,7 +69,9 @@ public partial struct VirtualMemory
     /// <returns>As <see cref="KernelHeap.TryFree"/>.</returns>
     public VmStatus TryFree<TMachine>(ref TMachine machine, VirtualAddress address)
         where TMachine : struct, IMachine =>
-        Heap.TryFree(ref machine, ref Frames, ref Tables, ref Window, address);
+        !BuildChecks.Enabled && Heap.TryFreeMapped(ref machine, address)
+            ? VmStatus.Ok
+            : Heap.TryFree(ref machine, ref Frames, ref Tables, ref Window, address);
 
     /// <summary>Gives back the heap's pages that hold no live block.</summary>
     /// <param name="machine">The machine of the calling core.</param>
