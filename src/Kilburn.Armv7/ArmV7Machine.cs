@@ -117,6 +117,10 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Store(ref uint location, uint value) => location = value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void OrderMemory() => Interlocked.MemoryBarrier();
 
     /// <inheritdoc/>

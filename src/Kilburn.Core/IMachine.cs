@@ -84,6 +84,11 @@ public interface IMachine
     /// <param name="location">The shared word.</param>
     uint LoadAcquire(ref uint location);
 
+    /// <summary>Writes a word that cores share, in no order but that of the barriers around it.</summary>
+    /// <param name="location">The shared word.</param>
+    /// <param name="value">The new value.</param>
+    void Store(ref uint location, uint value);
+
     /// <summary>Writes a word; earlier accesses stay before it.</summary>
     /// <param name="location">The shared word.</param>
     /// <param name="value">The new value.</param>

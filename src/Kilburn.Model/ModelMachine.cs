@@ -93,6 +93,10 @@ public readonly struct ModelMachine<TProfile> : IMachine
     public void StoreRelease(ref uint location, uint value) => _core.StoreRelease(ref location, value);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref uint location, uint value) => _core.Store(ref location, value);
+
+    /// <inheritdoc/>
     public void OrderMemory() => _core.OrderMemory();
 
     /// <inheritdoc/>

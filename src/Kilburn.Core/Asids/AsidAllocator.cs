@@ -163,17 +163,22 @@ public struct AsidAllocator
     public VmStatus Switch<TMachine>(ref TMachine machine, PhysicalAddress owner)
         where TMachine : struct, IMachine
     {
-        ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
         ref AsidCore core = ref CoreOf(machine.CoreIndex);
-        uint word = RequestOn(ref machine, ref record, ref core);
-        if (word == AsidWord.Retired)
+        ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
+        uint word = record.Word;
+        if (!TryKeep(ref machine, ref record, ref core, word))
         {
-            Resume(ref machine, ref core);
-            return VmStatus.NoSuchSpace;
+            word = RequestSlowly(ref machine, ref record, ref core);
+            if (word == AsidWord.Retired)
+            {
+                Resume(ref machine, ref core);
+                return VmStatus.NoSuchSpace;
+            }
         }
 
+        // The ISB at its end is before the store: IsRunningLocked reads that the table which was current is no more.
         machine.SwitchSpace(record.TableBase, AsidWord.AsidOf(word));
-        machine.StoreRelease(ref core.Owner, owner.Value); // pairs with IsRunningLocked: the table that was current is no more
+        machine.Store(ref core.Owner, owner.Value);
         return VmStatus.Ok;
     }
 
@@ -187,7 +192,7 @@ public struct AsidAllocator
         machine.StoreRelease(ref core.Owner, NoOwner);
         uint active = core.Active;
         machine.StoreRelease(ref core.Active, AsidWord.WithoutAsid(active));
-        machine.OrderMemory(); // pairs with BeginGenerationLocked, as in RequestOn
+        machine.OrderMemory(); // pairs with BeginGenerationLocked, as in TryKeep
         if (!AsidWord.IsSameGeneration(active, machine.LoadAcquire(ref _generation)))
         {
             // A generation began since the last switch; what it keeps for this core is not needed any more.
@@ -207,11 +212,17 @@ public struct AsidAllocator
     public VmStatus Request<TMachine>(ref TMachine machine, PhysicalAddress owner, out Asid asid)
         where TMachine : struct, IMachine
     {
-        uint word = RequestOn(ref machine, ref machine.Data<AsidOwner>(owner), ref CoreOf(machine.CoreIndex));
-        if (word == AsidWord.Retired)
+        ref AsidCore core = ref CoreOf(machine.CoreIndex);
+        ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
+        uint word = record.Word;
+        if (!TryKeep(ref machine, ref record, ref core, word))
         {
-            asid = Asid.None;
-            return VmStatus.NoSuchSpace;
+            word = RequestSlowly(ref machine, ref record, ref core);
+            if (word == AsidWord.Retired)
+            {
+                asid = Asid.None;
+                return VmStatus.NoSuchSpace;
+            }
         }
 
         asid = AsidWord.AsidOf(word);
@@ -311,26 +322,23 @@ public struct AsidAllocator
     // this core alone, and leaves the generation for good when the generation ends; a space's word of the generation changes only at its
     // end, or when the space is retired. So all that matters is what holds after the core's word is seen by all, and that is looked at again.
     // The other side writes the generation, or retires the space, and then looks at the core's word: one of the two sees the other.
-    /// <returns>The space's word, which the core now holds as its own; or <see cref="AsidWord.Retired"/>.</returns>
+    /// <returns>True when the core now holds <paramref name="word"/>, which the space had a moment ago.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint RequestOn<TMachine>(ref TMachine machine, ref AsidOwner record, ref AsidCore core)
+    private bool TryKeep<TMachine>(ref TMachine machine, ref AsidOwner record, ref AsidCore core, uint word)
         where TMachine : struct, IMachine
     {
         uint generation = _generation;
-        uint word = record.Word;
-        if (AsidWord.AreSameGeneration(word, core.Active, generation))
+        if (!AsidWord.AreSameGeneration(word, core.Active, generation))
         {
-            machine.StoreRelease(ref core.Active, word);
-            machine.OrderMemory();
-            if (_generation == generation && record.Word == word)
-            {
-                return word;
-            }
+            return false;
         }
 
-        return RequestSlowly(ref machine, ref record, ref core);
+        machine.Store(ref core.Active, word);
+        machine.OrderMemory();
+        return _generation == generation && record.Word == word;
     }
 
+    /// <returns>The space's word, which the core now holds as its own; or <see cref="AsidWord.Retired"/>.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint RequestSlowly<TMachine>(ref TMachine machine, ref AsidOwner record, ref AsidCore core)
         where TMachine : struct, IMachine
@@ -387,7 +395,12 @@ public struct AsidAllocator
         }
 
         ref AsidOwner record = ref machine.Data<AsidOwner>(new PhysicalAddress(running));
-        uint word = RequestOn(ref machine, ref record, ref core);
+        uint word = record.Word;
+        if (!TryKeep(ref machine, ref record, ref core, word))
+        {
+            word = RequestSlowly(ref machine, ref record, ref core);
+        }
+
         if (word == AsidWord.Retired)
         {
             BugCheck.Fail(ref machine, "A3: a space was taken out while a core ran it"u8, running);

@@ -114,6 +114,9 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     public void StoreRelease(ref uint location, uint value) => _inner.StoreRelease(ref location, value);
 
     /// <inheritdoc/>
+    public void Store(ref uint location, uint value) => _inner.Store(ref location, value);
+
+    /// <inheritdoc/>
     public void OrderMemory() => _inner.OrderMemory();
 
     /// <inheritdoc/>

@@ -87,6 +87,15 @@ public sealed partial class ProcessorCore
         Volatile.Write(ref location, value);
     }
 
+    /// <summary>Writes a shared word.</summary>
+    /// <param name="location">The word.</param>
+    /// <param name="value">The new value.</param>
+    public void Store(ref uint location, uint value)
+    {
+        Reschedule();
+        Volatile.Write(ref location, value);
+    }
+
     /// <summary>DMB.</summary>
     public void OrderMemory()
     {

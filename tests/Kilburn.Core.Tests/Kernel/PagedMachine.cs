@@ -62,6 +62,8 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
 
     public void StoreRelease(ref uint location, uint value) => location = value;
 
+    public void Store(ref uint location, uint value) => location = value;
+
     public void OrderMemory()
     {
     }

@@ -59,6 +59,12 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
         Volatile.Write(ref location, value);
     }
 
+    public readonly void Store(ref uint location, uint value)
+    {
+        _memory.BeforeSharedAccess?.Invoke(nameof(Store));
+        Volatile.Write(ref location, value);
+    }
+
     public readonly void OrderMemory()
     {
         _memory.BeforeSharedAccess?.Invoke(nameof(OrderMemory));
