@@ -1,4 +1,5 @@
 using System;
+using Kilburn.Armv7;
 using Kilburn.Core.Addresses;
 using Kilburn.Kernel.Board;
 

@@ -194,6 +194,17 @@ arm_function vector_dead
         .ltorg
 endfunction vector_dead
 
+// For a kernel that brings no handlers of its own.
+        .weak   kernel_exception
+arm_function kernel_exception
+        b       vector_dead
+endfunction kernel_exception
+
+        .weak   kernel_emergency
+arm_function kernel_emergency
+        b       vector_dead
+endfunction kernel_emergency
+
         .balign 32
 arm_function vector_sleep
         .rept   8

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Kernel;
 
-namespace Kilburn.Kernel.Board;
+namespace Kilburn.Armv7;
 
-/// <summary>Where the linker put things. Written by nobody: a table of constants in <c>boot/image.S</c>.</summary>
+/// <summary>Where the linker put things. Written by nobody: a table of constants in the boot assembly, <c>image.S</c>.</summary>
 internal readonly unsafe struct BootImage
 {
     /// <summary>Cores that have stacks.</summary>
@@ -19,7 +19,7 @@ internal readonly unsafe struct BootImage
     private const uint FirstLevelTableAddress = 0x4000;
 
     // In the order of the table; addresses of the linear map.
-#pragma warning disable CS0649 // laid out by boot/image.S
+#pragma warning disable CS0649 // laid out by image.S
     private readonly uint _textStart;
     private readonly uint _textEnd;
     private readonly uint _constantsStart;
