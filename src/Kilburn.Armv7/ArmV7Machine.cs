@@ -137,6 +137,15 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint PopLocal(ref CoreStack first) => CoreStacks.Pop(ref first);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint TryPushLocal(ref CoreStack first, uint value, ref uint word, uint bit) =>
+        CoreStacks.TryPush(ref first, value, ref word, bit);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void SynchronizeData(string file = "", int line = 0) => Cp15.SynchronizeData();
 
     /// <inheritdoc/>

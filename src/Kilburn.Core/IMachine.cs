@@ -108,6 +108,25 @@ public interface IMachine
     /// <param name="state">What <see cref="MaskInterrupts"/> returned.</param>
     void RestoreInterrupts(uint state);
 
+    /// <summary>Takes the word on top of this core's stack, with interrupts masked: <see cref="CoreStack.Pop"/>.</summary>
+    /// <param name="first">The stack of core 0; those of the others follow.</param>
+    /// <returns>The word; zero when the stack is empty.</returns>
+    uint PopLocal(ref CoreStack first);
+
+    /// <summary>
+    /// Clears a bit of a shared word and pushes a value on this core's stack, both or neither, with interrupts masked:
+    /// <see cref="CoreStack.TryPush"/>. Of cores that want the same bit at once, at most one gets it. No barrier: the value stays
+    /// with this core, until a lock or the like hands it on.
+    /// </summary>
+    /// <param name="first">The stack of core 0; those of the others follow.</param>
+    /// <param name="value">What to push; not zero.</param>
+    /// <param name="word">The shared word.</param>
+    /// <param name="bit">The bit of it.</param>
+    /// <returns>
+    /// Not zero when it was done; zero when the bit is clear, the stack is full, or another core writes the word at this moment.
+    /// </returns>
+    uint TryPushLocal(ref CoreStack first, uint value, ref uint word, uint bit);
+
     // Barriers and caches.
 
     /// <summary>DSB: every earlier access and maintenance operation of this core is complete.</summary>

@@ -109,6 +109,20 @@ public readonly struct ModelMachine<TProfile> : IMachine
     public void RestoreInterrupts(uint state) => _core.RestoreInterrupts(state);
 
     /// <inheritdoc/>
+    public uint PopLocal(ref CoreStack first)
+    {
+        ModelMachine<TProfile> machine = this;
+        return CoreStack.Pop(ref machine, ref first);
+    }
+
+    /// <inheritdoc/>
+    public uint TryPushLocal(ref CoreStack first, uint value, ref uint word, uint bit)
+    {
+        ModelMachine<TProfile> machine = this;
+        return CoreStack.TryPush(ref machine, ref first, value, ref word, bit);
+    }
+
+    /// <inheritdoc/>
     public void SynchronizeData([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         _core.Maintain(new Step(StepKind.DataBarrier), file, line);
 

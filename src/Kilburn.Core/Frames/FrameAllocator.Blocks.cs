@@ -4,7 +4,7 @@ using Kilburn.Core.Locks;
 
 namespace Kilburn.Core.Frames;
 
-// Naturally aligned runs of frames.
+// Naturally aligned runs of frames, straight from the rows.
 public partial struct FrameAllocator
 {
     /// <summary>Gives out a naturally aligned block.</summary>
@@ -44,24 +44,38 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine =>
         use is < FrameUse.LargeBlock or > FrameUse.SupersectionBlock
             ? VmStatus.OutOfRange
-            : ReturnRun(ref machine, use, block);
+            : ReturnRun(ref machine, use, block.Value);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus TakeRun<TMachine>(ref TMachine machine, FrameUse use, FrameContents contents, out PhysicalAddress block)
         where TMachine : struct, IMachine
     {
         int frameShift = FrameInfo.FrameShiftOf(use);
-        if (!TryTakeRun(ref machine, use, frameShift, VmStatus.Ok, out uint frame))
+        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
+        bool isTaken = _index.TryTake(ref machine, frameShift, out uint frame);
+        if (!isTaken)
         {
-            Gather(ref machine);
-            if (!TryTakeRun(ref machine, use, frameShift, VmStatus.OutOfFrames, out frame))
-            {
-                block = default;
-                return VmStatus.OutOfFrames;
-            }
+            GatherLocked(ref machine, ref cache);
+            isTaken = _index.TryTake(ref machine, frameShift, out frame);
         }
 
+        if (isTaken)
+        {
+            _index.InfoOf(ref machine, frame) = FrameInfo.Used(use);
+            CountOf(use)++;
+        }
+        else
+        {
+            CountFailure(VmStatus.OutOfFrames);
+        }
+
+        Leave(ref machine, interrupts);
         block = PhysicalAddress.FromFrameNumber(frame);
+        if (!isTaken)
+        {
+            return VmStatus.OutOfFrames;
+        }
+
         uint lengthInBytes = PageSize.Small << frameShift;
         machine.NoteFrames(FrameChange.Taken, use, block, lengthInBytes);
         if (contents == FrameContents.Zeroed)
@@ -72,57 +86,34 @@ public partial struct FrameAllocator
         return VmStatus.Ok;
     }
 
-    private bool TryTakeRun<TMachine>(ref TMachine machine, FrameUse use, int frameShift, VmStatus failure, out uint frame)
-        where TMachine : struct, IMachine
-    {
-        _lock.Acquire(ref machine, LockRank.Frames);
-        bool isFound = _index.TryTake(ref machine, frameShift, out frame);
-        if (isFound)
-        {
-            InfoOf(ref machine, frame) = FrameInfo.Used(use);
-            _blocks[(int)use]++;
-        }
-        else if (failure != VmStatus.Ok)
-        {
-            CountFailure(failure);
-        }
-
-        _lock.Release(ref machine, LockRank.Frames);
-        return isFound;
-    }
-
-    private VmStatus ReturnRun<TMachine>(ref TMachine machine, FrameUse use, PhysicalAddress block)
+    private VmStatus ReturnRun<TMachine>(ref TMachine machine, FrameUse use, uint address)
         where TMachine : struct, IMachine
     {
         int frameShift = FrameInfo.FrameShiftOf(use);
         uint lengthInBytes = PageSize.Small << frameShift;
-        uint frame = block.FrameNumber;
-        if (!block.IsAligned(lengthInBytes) || !_index.TryFindRegion(frame, out FrameRegion region))
+        uint frame = address >> PageSize.SmallShift;
+        if ((address & (lengthInBytes - 1)) != 0)
         {
-            return Refuse(ref machine, block, lengthInBytes);
+            return Refuse(ref machine, use, address, lengthInBytes);
         }
 
         _lock.Acquire(ref machine, LockRank.Frames);
-        if (machine.Data<uint>(region.InfoOf(frame)) != FrameInfo.Used(use))
+        if (_index.FindRegion(frame) < 0 || _index.InfoOf(ref machine, frame) != FrameInfo.Used(use))
         {
-            VmStatus status = ReasonLocked(ref machine, frame);
+            VmStatus status = ReasonLocked(ref machine, use, frame);
             CountFailure(status);
             _lock.Release(ref machine, LockRank.Frames);
             return status;
         }
 
-        machine.NoteFrames(FrameChange.Returned, use, block, lengthInBytes);
-        _blocks[(int)use]--;
-        if (use == FrameUse.FirstLevelTable && _poolCount < PoolCapacity)
-        {
-            PushPair(ref machine, frame);
-        }
-        else
-        {
-            GiveBack(ref machine, frame, frameShift);
-        }
-
+        machine.NoteFrames(FrameChange.Returned, use, new PhysicalAddress(address), lengthInBytes);
+        CountOf(use)--;
+        _index.InfoOf(ref machine, frame) = 0;
+        _index.Give(ref machine, frame, frameShift);
         _lock.Release(ref machine, LockRank.Frames);
         return VmStatus.Ok;
     }
+
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    private ref uint CountOf(FrameUse use) => ref Unsafe.Add(ref Unsafe.As<UseCounts, uint>(ref _blocks), (int)use);
 }

@@ -4,24 +4,29 @@ using Kilburn.Core.Locks;
 
 namespace Kilburn.Core.Frames;
 
-// Pages of 4 KiB.
+// Pages of 4 KiB. The short ways are inlined: out of line, an address in a parameter costs a store, a load and a frame each.
 public partial struct FrameAllocator
 {
+    // Pages that go back to the rows at once when a stack is full.
+    private const uint PageSpill = 32;
+
     /// <summary>Gives out a page, with one owner.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="contents">Zeroed, or as its last owner left it.</param>
     /// <param name="page">First byte; 0 on failure.</param>
     /// <returns><see cref="VmStatus.Ok"/>, or <see cref="VmStatus.OutOfFrames"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VmStatus TryAllocatePage<TMachine>(ref TMachine machine, FrameContents contents, out PhysicalAddress page)
         where TMachine : struct, IMachine
     {
-        VmStatus status = TakeFrame(ref machine, FrameInfo.PageOnce, out uint frame);
-        page = PhysicalAddress.FromFrameNumber(frame);
-        if (status != VmStatus.Ok)
+        uint taken = machine.PopLocal(ref FirstCache.Pages);
+        if (taken == 0)
         {
-            return status;
+            return AllocatePageSlowly(ref machine, contents, out page);
         }
 
+        machine.Data<uint>(_path.InfoOfPage(taken)) = FrameInfo.SolePage;
+        page = new PhysicalAddress(taken);
         machine.NoteFrames(FrameChange.Taken, FrameUse.Page, page, PageSize.Small);
         if (contents == FrameContents.Zeroed)
         {
@@ -39,38 +44,21 @@ public partial struct FrameAllocator
     /// <see cref="VmStatus.AlreadyFree"/>, <see cref="VmStatus.WrongKind"/> (it was not given out as a page).
     /// </returns>
     /// <remarks>No TLB may hold a translation to the page any more: the caller's invalidation is complete (DSB).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VmStatus TryFreePage<TMachine>(ref TMachine machine, PhysicalAddress page)
         where TMachine : struct, IMachine
     {
-        uint frame = page.FrameNumber;
-        if (!page.IsAligned(PageSize.Small) || !_index.TryFindRegion(frame, out FrameRegion region))
+        uint address = page.Value;
+        if (_path.IsPage(address)
+            && machine.TryPushLocal(
+                ref FirstCache.Pages, address, ref machine.Data<uint>(_path.InfoOfPage(address)), FrameInfo.SolePage) != 0)
         {
-            return Refuse(ref machine, page, PageSize.Small);
-        }
-
-        ref uint word = ref machine.Data<uint>(region.InfoOf(frame));
-        while (true)
-        {
-            uint info = machine.LoadAcquire(ref word);
-            if (!IsPage(info))
-            {
-                return Refuse(ref machine, page, PageSize.Small);
-            }
-
-            bool isLast = info == FrameInfo.PageOnce;
-            if (machine.CompareExchange(ref word, isLast ? FrameInfo.Nowhere : info - 1, info) != info)
-            {
-                continue; // another core changed the number of owners
-            }
-
-            if (isLast)
-            {
-                machine.NoteFrames(FrameChange.Returned, FrameUse.Page, page, PageSize.Small);
-                ReturnFrame(ref machine, frame);
-            }
-
+            // It lies on this core's stack, where no other core finds it.
+            machine.NoteFrames(FrameChange.Returned, FrameUse.Page, page, PageSize.Small);
             return VmStatus.Ok;
         }
+
+        return FreePageSlowly(ref machine, address);
     }
 
     /// <summary>Gives a page one more owner.</summary>
@@ -78,37 +66,131 @@ public partial struct FrameAllocator
     /// <param name="page">First byte of a page that is given out.</param>
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.NotManaged"/>,
-    /// <see cref="VmStatus.AlreadyFree"/>, <see cref="VmStatus.WrongKind"/>, <see cref="VmStatus.Overflow"/> (2^28 owners).
+    /// <see cref="VmStatus.AlreadyFree"/>, <see cref="VmStatus.WrongKind"/>, <see cref="VmStatus.Overflow"/> (16385 owners).
     /// </returns>
     public VmStatus TrySharePage<TMachine>(ref TMachine machine, PhysicalAddress page)
         where TMachine : struct, IMachine
     {
         uint frame = page.FrameNumber;
-        if (!page.IsAligned(PageSize.Small) || !_index.TryFindRegion(frame, out FrameRegion region))
+        int region = _index.FindRegion(frame);
+        if (region < 0 || !page.IsAligned(PageSize.Small))
         {
-            return Refuse(ref machine, page, PageSize.Small);
+            return Refuse(ref machine, FrameUse.Page, page.Value, PageSize.Small);
         }
 
-        ref uint word = ref machine.Data<uint>(region.InfoOf(frame));
+        ref uint word = ref machine.Data<uint>(_index.Region(region).InfoOf(frame));
         while (true)
         {
             uint info = machine.LoadAcquire(ref word);
-            if (!IsPage(info))
+            uint owners = FrameInfo.OwnersOf(info);
+            if (owners == 0)
             {
-                return Refuse(ref machine, page, PageSize.Small);
+                return Refuse(ref machine, FrameUse.Page, page.Value, PageSize.Small);
             }
 
-            if ((info & FrameInfo.OwnersMask) == FrameInfo.OwnersMask)
+            if (owners == FrameInfo.OwnerLimit)
             {
                 return VmStatus.Overflow;
             }
 
-            if (machine.CompareExchange(ref word, info + 1, info) == info)
+            if (machine.CompareExchange(ref word, FrameInfo.Page(owners + 1), info) == info)
             {
                 return VmStatus.Ok;
             }
         }
     }
 
-    private static bool IsPage(uint info) => info >> FrameInfo.UseShift == FrameInfo.PageOnce >> FrameInfo.UseShift;
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VmStatus AllocatePageSlowly<TMachine>(ref TMachine machine, FrameContents contents, out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
+        bool isTaken = TryTakePageLocked(ref machine, ref cache, out uint taken);
+        if (isTaken)
+        {
+            _index.InfoOf(ref machine, taken >> PageSize.SmallShift) = FrameInfo.SolePage;
+        }
+        else
+        {
+            CountFailure(VmStatus.OutOfFrames);
+        }
+
+        Leave(ref machine, interrupts);
+        page = new PhysicalAddress(taken);
+        if (!isTaken)
+        {
+            return VmStatus.OutOfFrames;
+        }
+
+        machine.NoteFrames(FrameChange.Taken, FrameUse.Page, page, PageSize.Small);
+        if (contents == FrameContents.Zeroed)
+        {
+            machine.Clear(page, PageSize.Small);
+        }
+
+        return VmStatus.Ok;
+    }
+
+    // The page has more owners, or the stack is full, or the page is of a shorter region, or none.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VmStatus FreePageSlowly<TMachine>(ref TMachine machine, uint address)
+        where TMachine : struct, IMachine
+    {
+        uint frame = address >> PageSize.SmallShift;
+        int region = _index.FindRegion(frame);
+        if (region < 0 || (address & PageSize.SmallMask) != 0)
+        {
+            return Refuse(ref machine, FrameUse.Page, address, PageSize.Small);
+        }
+
+        PhysicalAddress page = new(address);
+        ref uint word = ref machine.Data<uint>(_index.Region(region).InfoOf(frame));
+        while (true)
+        {
+            uint info = machine.LoadAcquire(ref word);
+            uint owners = FrameInfo.OwnersOf(info);
+            if (owners == 0)
+            {
+                return Refuse(ref machine, FrameUse.Page, address, PageSize.Small);
+            }
+
+            if (owners > 1)
+            {
+                if (machine.CompareExchange(ref word, FrameInfo.Page(owners - 1), info) == info)
+                {
+                    return VmStatus.Ok;
+                }
+            }
+            else if (region == 0)
+            {
+                SpillPages(ref machine);
+                if (machine.TryPushLocal(ref FirstCache.Pages, address, ref word, FrameInfo.SolePage) != 0)
+                {
+                    machine.NoteFrames(FrameChange.Returned, FrameUse.Page, page, PageSize.Small);
+                    return VmStatus.Ok;
+                }
+            }
+            else if (machine.CompareExchange(ref word, 0, info) == info)
+            {
+                machine.NoteFrames(FrameChange.Returned, FrameUse.Page, page, PageSize.Small);
+                _lock.Acquire(ref machine, LockRank.Frames);
+                _index.Give(ref machine, frame, 0);
+                _lock.Release(ref machine, LockRank.Frames);
+                return VmStatus.Ok;
+            }
+        }
+    }
+
+    // Makes room on the calling core's stack, if there is none.
+    private void SpillPages<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
+        if (cache.Pages.Room == 0)
+        {
+            _index.GivePages(ref machine, ref cache.Pages, PageSpill);
+        }
+
+        Leave(ref machine, interrupts);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Locks;
 
@@ -15,16 +16,16 @@ public partial struct FrameAllocator
     {
         description = default;
         _lock.Acquire(ref machine, LockRank.Frames);
-        description.State = StateLocked(ref machine, address.FrameNumber, out uint head);
+        description.State = StateLocked(ref machine, address.FrameNumber, out uint head, out FrameUse use);
         description.Start = PhysicalAddress.FromFrameNumber(head);
         if (description.State == FrameState.Used)
         {
-            uint info = InfoOf(ref machine, head);
-            description.Use = FrameInfo.UseOf(info);
-            description.OwnerCount = description.Use switch
+            uint info = _index.InfoOf(ref machine, head);
+            description.Use = use;
+            description.OwnerCount = use switch
             {
-                FrameUse.Page => (info & FrameInfo.OwnersMask) + 1,
-                FrameUse.SecondLevelTable => CountOfQuarters(info),
+                FrameUse.Page => FrameInfo.OwnersOf(info),
+                FrameUse.SecondLevelTable => CountOfQuarters(info & FrameInfo.GivenBits),
                 _ => 1,
             };
         }
@@ -46,24 +47,34 @@ public partial struct FrameAllocator
         statistics.MetadataFrames = _survey.MetadataFrames;
         statistics.ReservedFrames = _survey.TotalFrames - _survey.ManagedFrames - _survey.MetadataFrames;
         statistics.MetadataInBytes = _survey.MetadataInBytes;
-        for (int core = 0; core < CoreCapacity; core++)
+
+        uint cutPages = 0;
+        uint freeCutPages = 0;
+        uint pairs = 0;
+        uint quarters = _keptQuarters;
+        for (uint core = 0; core < CoreCapacity; core++)
         {
-            statistics.MagazineFrames += MagazineOf((uint)core).Count;
+            ref FrameCache cache = ref CacheOf(core);
+            statistics.MagazineFrames += cache.Pages.Count;
+            pairs += cache.Pairs.Count;
+            quarters += cache.Quarters.Count;
+            cutPages += cache.CutPages;
+            freeCutPages += CountFreeCutPages(ref machine, ref cache.Quarters);
         }
 
-        statistics.PoolFrames = _poolCount << PairShift;
+        statistics.PoolFrames = freeCutPages + (pairs << PairFrameShift);
         statistics.FreeFrames = _index.FreeFrames + statistics.MagazineFrames + statistics.PoolFrames;
-        statistics.SecondLevelTables = _quarters;
-        statistics.SecondLevelFrames = _partialFrames;
-        statistics.FirstLevelTables = _blocks[(int)FrameUse.FirstLevelTable];
-        statistics.FullFirstLevelTables = _blocks[(int)FrameUse.FullFirstLevelTable];
-        statistics.LargeBlocks = _blocks[(int)FrameUse.LargeBlock];
-        statistics.SectionBlocks = _blocks[(int)FrameUse.SectionBlock];
-        statistics.SupersectionBlocks = _blocks[(int)FrameUse.SupersectionBlock];
-        uint inBlocks = _partialFrames;
-        for (FrameUse use = FrameUse.FirstLevelTable; use <= FrameUse.SupersectionBlock; use++)
+        statistics.SecondLevelFrames = cutPages - freeCutPages;
+        statistics.SecondLevelTables = (cutPages * QuartersPerPage) - quarters;
+        statistics.FirstLevelTables = _pairs - pairs;
+        statistics.FullFirstLevelTables = CountOf(FrameUse.FullFirstLevelTable);
+        statistics.LargeBlocks = CountOf(FrameUse.LargeBlock);
+        statistics.SectionBlocks = CountOf(FrameUse.SectionBlock);
+        statistics.SupersectionBlocks = CountOf(FrameUse.SupersectionBlock);
+        uint inBlocks = statistics.SecondLevelFrames + (statistics.FirstLevelTables << PairFrameShift);
+        for (FrameUse use = FrameUse.FullFirstLevelTable; use <= FrameUse.SupersectionBlock; use++)
         {
-            inBlocks += _blocks[(int)use] << FrameInfo.FrameShiftOf(use);
+            inBlocks += CountOf(use) << FrameInfo.FrameShiftOf(use);
         }
 
         statistics.Pages = _survey.ManagedFrames - statistics.FreeFrames - inBlocks;
@@ -76,10 +87,41 @@ public partial struct FrameAllocator
         _lock.Release(ref machine, LockRank.Frames);
     }
 
-    /// <summary>Puts the calling core's free frames, and the pool's, back where every core finds them: before a core goes to sleep.</summary>
+    /// <summary>Puts what the calling core keeps at hand back where every core finds it: before a core goes to sleep.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     public void Drain<TMachine>(ref TMachine machine)
-        where TMachine : struct, IMachine => Gather(ref machine);
+        where TMachine : struct, IMachine
+    {
+        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
+        GatherLocked(ref machine, ref cache);
+        Leave(ref machine, interrupts);
+    }
 
-    private static uint CountOfQuarters(uint info) => (info & 1) + ((info >> 1) & 1) + ((info >> 2) & 1) + ((info >> 3) & 1);
+    private static uint CountOfQuarters(uint bits)
+    {
+        uint count = 0;
+        for (; bits != 0; bits &= bits - 1)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    // Cut pages with all four quarters free, each counted where its lowest quarter that a core holds lies.
+    private readonly uint CountFreeCutPages<TMachine>(ref TMachine machine, ref CoreStack quarters)
+        where TMachine : struct, IMachine
+    {
+        uint count = 0;
+        for (uint index = quarters.Count; index-- > 0;)
+        {
+            uint quarter = CoreStack.Entry(ref quarters, index);
+            uint info = machine.Data<uint>(_path.InfoOfQuarter(quarter));
+            uint held = ~(info >> FrameInfo.KeptShift) & FrameInfo.GivenBits;
+            bool isFree = FrameInfo.IsCut(info) && (info & FrameInfo.GivenBits) == 0;
+            count += isFree && (held & (0 - held)) == GivenBit(quarter) ? 1u : 0u;
+        }
+
+        return count;
+    }
 }

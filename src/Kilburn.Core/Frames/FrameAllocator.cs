@@ -9,10 +9,10 @@ namespace Kilburn.Core.Frames;
 /// <summary>The physical memory manager: gives out pages, translation tables and aligned blocks, and takes them back.</summary>
 /// <remarks>
 /// <para>
-/// Three layers. In front of each core a magazine of at most 64 free frames; behind them rows of 32 frames, a word
-/// each; above the rows a word per 1 MiB section and lists of sections by fullness (<see cref="FrameIndex"/>). A page costs a pop or a
-/// push of the magazine; the layers behind are reached once per 32 pages, and their lock is taken once then. Second-level tables are
-/// quarters of pages, and first-level tables of 8 KiB come from a pool of a few pairs.
+/// Three layers. In front of each core a cache of a few free pages and tables (<see cref="FrameCache"/>); behind it rows of 32
+/// frames, a word each; above the rows a word per 1 MiB section and lists of sections by fullness (<see cref="FrameIndex"/>). What
+/// is asked for and given back most costs one pop or push of the core's cache, in one routine of the machine; the layers behind are
+/// reached for a row of pages at a time, and their lock is taken once then. A second-level table is a quarter of a page.
 /// </para>
 /// <para>
 /// A word per frame (<see cref="FrameInfo"/>) tells who has it, so that what is freed twice, was never given out, or was given out as
@@ -20,12 +20,13 @@ namespace Kilburn.Core.Frames;
 /// <see cref="VmStatus.Misaligned"/>, and nothing is changed. When two cores free the same thing at once, exactly one succeeds.
 /// </para>
 /// <para>
-/// When frames run short, what the calling core's magazine and the pool hold is used before a request fails. What other cores hold is
-/// not: at most 64 frames each. No operation's length depends on the memory's size.
+/// When frames run short, what the calling core's cache holds is used before a request fails. What other cores hold is not: at most
+/// 504 KiB each, in whole pages. No operation's length depends on the memory's size.
 /// </para>
 /// <para>
-/// Locking: magazines are their core's, with interrupts masked; the rest is guarded by a lock of rank
-/// <see cref="LockRank.Frames"/>, which no caller may hold. Not for interrupt handlers.
+/// Locking: caches are their core's, with interrupts masked; the rest is guarded by a lock of rank
+/// <see cref="LockRank.Frames"/>, which no caller may hold. Not for interrupt handlers. The value itself lies in the kernel's data,
+/// and is never copied.
 /// </para>
 /// </remarks>
 public partial struct FrameAllocator
@@ -33,18 +34,14 @@ public partial struct FrameAllocator
     /// <summary>Most cores that share an allocator.</summary>
     public const int CoreCapacity = 4;
 
-    private const uint NoFrame = 0xFFFF_FFFF;
-
-    private Magazines _magazines; // owner core only
+    private Caches _caches;          // owner core only
+    private FramePath _path;         // written once at start-up
     private SpinLock _lock;
-    private FrameIndex _index;      // guarded by _lock
-    private FrameSurvey _survey;    // written once at start-up
-    private uint _partialPage;      // guarded by _lock; first page of second-level tables that has one free
-    private uint _partialFrames;    // guarded by _lock; pages cut into second-level tables
-    private uint _quarters;         // guarded by _lock; second-level tables given out
-    private uint _poolTop;          // guarded by _lock; first frame of the pair on top
-    private uint _poolCount;        // guarded by _lock; pairs in the pool
-    private UseCounts _blocks;      // guarded by _lock; tables and blocks given out, by use
+    private FrameIndex _index;       // guarded by _lock, but for what start-up writes once
+    private FrameSurvey _survey;     // written once at start-up
+    private uint _keptQuarters;      // guarded by _lock; free second-level tables that no core holds
+    private uint _pairs;             // guarded by _lock; first-level tables of 8 KiB out of the rows
+    private UseCounts _blocks;       // guarded by _lock; other tables and blocks given out, by use
     private FailureCounts _failures; // guarded by _lock; by status
 
     /// <summary>Takes charge of the memory of a map.</summary>
@@ -56,8 +53,9 @@ public partial struct FrameAllocator
     /// nothing was written then.
     /// </returns>
     /// <remarks>
-    /// Memory above 1 GiB, which the linear map does not reach, is counted and left. What the memory holds does not matter. Metadata is
-    /// 4 bytes per frame and 37 per MiB.
+    /// Memory above 1 GiB, which the linear map does not reach, is counted and left; frame 0 is never given out. What the memory holds
+    /// does not matter. Metadata is 4 bytes per frame and 70 per MiB. Cores keep frames of the longest run of memory at hand; those of
+    /// others come and go one by one, under the lock.
     /// </remarks>
     public VmStatus TryStart<TMachine>(ref TMachine machine, in MemoryMap map, PhysicalAddress firstUsable)
         where TMachine : struct, IMachine
@@ -71,253 +69,167 @@ public partial struct FrameAllocator
         this = default;
         _index = index;
         _survey = survey;
-        _partialPage = NoFrame;
-        _poolTop = NoFrame;
-        for (int core = 0; core < CoreCapacity; core++)
+        _path = new FramePath(_index.Longest);
+        for (uint core = 0; core < CoreCapacity; core++)
         {
-            MagazineOf((uint)core).Top = FrameInfo.Nowhere;
+            CacheOf(core).Clear();
         }
 
         return VmStatus.Ok;
     }
 
-    // Frames that no use counts yet: taken from the magazine, or behind it.
-    private VmStatus TakeFrame<TMachine>(ref TMachine machine, uint info, out uint frame)
-        where TMachine : struct, IMachine
+    [UnscopedRef]
+    private ref FrameCache FirstCache
     {
-        VmStatus status = VmStatus.Ok;
-        uint interrupts = machine.MaskInterrupts();
-        ref FrameMagazine magazine = ref MagazineOf(machine.CoreIndex);
-        if (magazine.Top < FrameMagazine.FilledTop)
-        {
-            status = Refill(ref machine, ref magazine, out frame);
-        }
-        else
-        {
-            frame = Pop(ref machine, ref magazine);
-        }
-
-        if (status == VmStatus.Ok)
-        {
-            InfoOf(ref machine, frame) = info;
-        }
-
-        machine.RestoreInterrupts(interrupts);
-        return status;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref Unsafe.As<Caches, FrameCache>(ref _caches);
     }
 
-    // The frame's word is Nowhere, or on its way to it.
-    private void ReturnFrame<TMachine>(ref TMachine machine, uint frame)
-        where TMachine : struct, IMachine
-    {
-        ref readonly FrameRegion region = ref _index.Longest;
-        if (!region.Contains(frame))
-        {
-            _lock.Acquire(ref machine, LockRank.Frames);
-            GiveBack(ref machine, frame, 0);
-            _lock.Release(ref machine, LockRank.Frames);
-            return;
-        }
-
-        uint interrupts = machine.MaskInterrupts();
-        ref FrameMagazine magazine = ref MagazineOf(machine.CoreIndex);
-        if (magazine.Top >= FrameMagazine.FullTop)
-        {
-            SpillFrames(ref machine, ref magazine, FrameMagazine.Spill);
-        }
-
-        Push(ref machine, ref magazine, frame);
-        machine.RestoreInterrupts(interrupts);
-    }
-
+    [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly uint Pop<TMachine>(ref TMachine machine, ref FrameMagazine magazine)
-        where TMachine : struct, IMachine
-    {
-        uint frame = magazine.Top & FrameInfo.LinkMask;
-        magazine.Top = machine.Data<uint>(_index.Longest.InfoOf(frame));
-        return frame;
-    }
+    private ref FrameCache CacheOf(uint core) => ref Unsafe.Add(ref FirstCache, (int)core);
 
+    // The state of interrupts, and the cache of the calling core, which is its own until Leave.
+    [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Push<TMachine>(ref TMachine machine, ref FrameMagazine magazine, uint frame)
+    private ref FrameCache Enter<TMachine>(ref TMachine machine, out uint interrupts)
         where TMachine : struct, IMachine
     {
-        uint top = magazine.Top;
-        machine.Data<uint>(_index.Longest.InfoOf(frame)) = top;
-        magazine.Top = TopWith(top, frame);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint TopWith(uint below, uint frame) => ((below & ~FrameInfo.LinkMask) + FrameInfo.DepthStep) | frame;
-
-    // Fills the magazine with a row and pops; or takes a frame of a shorter region. Interrupts are masked.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private VmStatus Refill<TMachine>(ref TMachine machine, ref FrameMagazine magazine, out uint frame)
-        where TMachine : struct, IMachine
-    {
+        interrupts = machine.MaskInterrupts();
         _lock.Acquire(ref machine, LockRank.Frames);
-        bool isFound = _index.TryTakeRow(ref machine, out uint firstFrame, out uint bits);
-        if (!isFound && _poolCount != 0)
+        return ref CacheOf(machine.CoreIndex);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Leave<TMachine>(ref TMachine machine, uint interrupts)
+        where TMachine : struct, IMachine
+    {
+        _lock.Release(ref machine, LockRank.Frames);
+        machine.RestoreInterrupts(interrupts);
+    }
+
+    // A free page that is in no list any more: from the cache, filled first if it is empty, or a single one of a shorter region.
+    private bool TryTakePageLocked<TMachine>(ref TMachine machine, ref FrameCache cache, out uint page)
+        where TMachine : struct, IMachine
+    {
+        page = CoreStack.PopOwn(ref cache.Pages);
+        if (page != 0)
         {
-            EmptyPool(ref machine);
-            isFound = _index.TryTakeRow(ref machine, out firstFrame, out bits);
+            return true;
         }
 
-        frame = 0;
-        if (!isFound)
+        if (!_index.TryTakeRow(ref machine, out uint firstFrame, out uint bits))
         {
-            CountFailure(VmStatus.OutOfFrames);
-        }
-        else
-        {
-            // From the highest down, so that the lowest comes first.
-            for (uint next = firstFrame + 31; bits != 0; next--, bits <<= 1)
+            GatherLocked(ref machine, ref cache);
+            if (!_index.TryTakeRow(ref machine, out firstFrame, out bits))
             {
-                if ((int)bits >= 0)
-                {
-                    continue;
-                }
+                return false;
+            }
+        }
 
-                frame = next;
-                if (bits << 1 == 0)
-                {
-                    break;
-                }
-
-                Push(ref machine, ref magazine, next);
+        // From the highest down, so that the lowest comes first.
+        page = (firstFrame + 31) << PageSize.SmallShift;
+        while (bits << 1 != 0)
+        {
+            if ((int)bits < 0)
+            {
+                CoreStack.PushOwn(ref cache.Pages, page);
             }
 
-            InfoOf(ref machine, frame) = FrameInfo.Nowhere;
+            bits <<= 1;
+            page -= PageSize.Small;
         }
 
-        _lock.Release(ref machine, LockRank.Frames);
-        return isFound ? VmStatus.Ok : VmStatus.OutOfFrames;
+        return true;
     }
 
-    // Gives frames of the magazine back to their rows. Interrupts are masked.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void SpillFrames<TMachine>(ref TMachine machine, ref FrameMagazine magazine, uint count)
+    // Gives all that the calling core keeps at hand back, so that a search sees it.
+    private void GatherLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
         where TMachine : struct, IMachine
     {
-        _lock.Acquire(ref machine, LockRank.Frames);
-        SpillFramesLocked(ref machine, ref magazine, count);
-        _lock.Release(ref machine, LockRank.Frames);
-    }
-
-    private void SpillFramesLocked<TMachine>(ref TMachine machine, ref FrameMagazine magazine, uint count)
-        where TMachine : struct, IMachine
-    {
-        for (; count != 0; count--)
-        {
-            GiveBack(ref machine, Pop(ref machine, ref magazine), 0);
-        }
-    }
-
-    // Puts what no list holds any more into its rows. The lock is held.
-    private void GiveBack<TMachine>(ref TMachine machine, uint frame, int frameShift)
-        where TMachine : struct, IMachine
-    {
-        _ = _index.TryFindRegion(frame, out FrameRegion region); // it was given out, so it has one
-        machine.Data<uint>(region.InfoOf(frame)) = 0;
-        _index.Give(ref machine, region, frame, frameShift);
-    }
-
-    // Makes everything that this core can reach available to a search for blocks.
-    private void Gather<TMachine>(ref TMachine machine)
-        where TMachine : struct, IMachine
-    {
-        uint interrupts = machine.MaskInterrupts();
-        ref FrameMagazine magazine = ref MagazineOf(machine.CoreIndex);
-        _lock.Acquire(ref machine, LockRank.Frames);
-        SpillFramesLocked(ref machine, ref magazine, magazine.Count);
-        EmptyPool(ref machine);
-        _lock.Release(ref machine, LockRank.Frames);
-        machine.RestoreInterrupts(interrupts);
-    }
-
-    private ref uint InfoOf<TMachine>(ref TMachine machine, uint frame)
-        where TMachine : struct, IMachine
-    {
-        _ = _index.TryFindRegion(frame, out FrameRegion region); // callers have it from the index
-        return ref machine.Data<uint>(region.InfoOf(frame));
+        SpillQuartersLocked(ref machine, ref cache, cache.Quarters.Count);
+        SpillPairsLocked(ref machine, ref cache, cache.Pairs.Count);
+        _index.GivePages(ref machine, ref cache.Pages, cache.Pages.Count);
     }
 
     // Why something cannot be freed, when it is not given out as what the caller says.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private VmStatus Refuse<TMachine>(ref TMachine machine, PhysicalAddress address, uint alignment)
+    private VmStatus Refuse<TMachine>(ref TMachine machine, FrameUse use, uint address, uint lengthInBytes)
         where TMachine : struct, IMachine
     {
         _lock.Acquire(ref machine, LockRank.Frames);
-        VmStatus status = address.IsAligned(alignment) ? ReasonLocked(ref machine, address.FrameNumber) : VmStatus.Misaligned;
+        VmStatus status = (address & (lengthInBytes - 1)) == 0
+            ? ReasonLocked(ref machine, use, address >> PageSize.SmallShift)
+            : VmStatus.Misaligned;
         CountFailure(status);
         _lock.Release(ref machine, LockRank.Frames);
         return status;
     }
 
-    private VmStatus ReasonLocked<TMachine>(ref TMachine machine, uint frame)
+    private VmStatus ReasonLocked<TMachine>(ref TMachine machine, FrameUse use, uint frame)
         where TMachine : struct, IMachine
     {
-        return StateLocked(ref machine, frame, out _) switch
+        FrameState state = StateLocked(ref machine, frame, out uint head, out FrameUse found);
+        if (state == FrameState.Used)
         {
-            FrameState.Free => VmStatus.AlreadyFree,
-            FrameState.Used => VmStatus.WrongKind,
-            _ => VmStatus.NotManaged,
-        };
+            // A second-level table beside one that is given out; or what another core has given back and taken meanwhile.
+            return found == use && head == frame ? VmStatus.AlreadyFree : VmStatus.WrongKind;
+        }
+
+        return state == FrameState.Free ? VmStatus.AlreadyFree : VmStatus.NotManaged;
     }
 
-    // Where a frame stands, and the first frame of what it belongs to. The lock is held.
-    private FrameState StateLocked<TMachine>(ref TMachine machine, uint frame, out uint head)
+    // Where a frame stands, the first frame of what it belongs to, and what that is used as. The lock is held.
+    private FrameState StateLocked<TMachine>(ref TMachine machine, uint frame, out uint head, out FrameUse use)
         where TMachine : struct, IMachine
     {
         head = frame;
-        if (!_index.TryFindRegion(frame, out FrameRegion region))
+        use = FrameUse.Page;
+        int found = _index.FindRegion(frame);
+        if (found < 0)
         {
             return FrameState.NotManaged;
         }
 
+        ref readonly FrameRegion region = ref _index.Region(found);
         uint info = machine.LoadAcquire(ref machine.Data<uint>(region.InfoOf(frame)));
         if (info != 0)
         {
+            use = FrameInfo.UseOf(info);
             return FrameInfo.IsUsed(info) ? FrameState.Used : FrameState.Free;
         }
 
-        if (_index.IsFree(ref machine, region, frame))
+        if (_survey.IsMetadata(frame))
         {
-            return FrameState.Free;
+            return FrameState.Metadata;
         }
 
-        for (FrameUse use = FrameUse.FirstLevelTable; use <= FrameUse.SupersectionBlock; use++)
+        if (_survey.IsReserved(frame))
         {
-            uint first = frame & ~((1u << FrameInfo.FrameShiftOf(use)) - 1);
-            if (first == frame || !region.Contains(first))
-            {
-                continue;
-            }
+            return FrameState.NotManaged;
+        }
 
-            info = machine.Data<uint>(region.InfoOf(first));
-            bool isPooled = use == FrameUse.FirstLevelTable && (info & ~FrameInfo.LinkMask) == FrameInfo.PoolBit;
-            if (isPooled || (FrameInfo.IsUsed(info) && FrameInfo.UseOf(info) == use))
+        for (use = FrameUse.FirstLevelTable; use <= FrameUse.SupersectionBlock; use++)
+        {
+            head = frame & ~((1u << FrameInfo.FrameShiftOf(use)) - 1);
+            if (region.Contains(head) && machine.Data<uint>(region.InfoOf(head)) == FrameInfo.Used(use))
             {
-                head = first;
-                return isPooled ? FrameState.Free : FrameState.Used;
+                return FrameState.Used;
             }
         }
 
-        return _survey.IsMetadata(frame) ? FrameState.Metadata : FrameState.NotManaged;
+        head = frame;
+        use = FrameUse.Page;
+        return FrameState.Free;
     }
 
-    private void CountFailure(VmStatus status) => _failures[(int)status]++;
-
-    [UnscopedRef]
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref FrameMagazine MagazineOf(uint core) =>
-        ref Unsafe.Add(ref Unsafe.As<Magazines, FrameMagazine>(ref _magazines), (int)core);
+    private void CountFailure(VmStatus status) =>
+        Unsafe.Add(ref Unsafe.As<FailureCounts, uint>(ref _failures), (int)status)++;
 
     [InlineArray(CoreCapacity)]
-    private struct Magazines
+    private struct Caches
     {
-        private FrameMagazine _element;
+        private FrameCache _element;
     }
 
     [InlineArray((int)FrameUse.SupersectionBlock + 1)]

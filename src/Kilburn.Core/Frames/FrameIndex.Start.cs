@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
@@ -5,11 +6,13 @@ using Kilburn.Core.Kernel;
 
 namespace Kilburn.Core.Frames;
 
-// Start-up: from banks to regions, and from regions to rows.
+// Start-up: from banks to regions, and from regions to rows. Nothing here is done frame by frame.
 internal partial struct FrameIndex
 {
     private const uint ClearUnit = 64;
-    private const uint FramesBelowLimit = LinearMap.LengthInBytes >> PageSize.SmallShift;
+
+    // In a section's word, until its rows have been counted.
+    private const uint Uncounted = 1;
 
     /// <summary>Lays the index out over the memory of a map and fills it.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -27,12 +30,15 @@ internal partial struct FrameIndex
     {
         index = default;
         survey = default;
+        survey.Map = map;
         Banks banks = default;
         int bankCount = SortAndJoin(map, ref banks, ref survey);
-        int regionCount = 0;
+
+        // Frame 0 is nobody's: its address stands for none in the cores' stacks.
         uint firstFrame = firstUsable.Value >= LinearMap.LengthInBytes
-            ? FramesBelowLimit
+            ? FrameSurvey.FrameLimit
             : (firstUsable.Value + PageSize.SmallMask) >> PageSize.SmallShift;
+        firstFrame = firstFrame == 0 ? 1 : firstFrame;
         for (int bank = 0; bank < bankCount; bank++)
         {
             uint start = (banks[bank].Start.Value + PageSize.SmallMask) >> PageSize.SmallShift;
@@ -45,14 +51,15 @@ internal partial struct FrameIndex
 
             if (start < end)
             {
-                index._others[regionCount].FirstFrame = start;
-                index._others[regionCount].FrameCount = end - start;
-                regionCount++;
+                ref FrameRegion region = ref index.NewRegion(index._regionCount);
+                region.FirstFrame = start;
+                region.FrameCount = end - start;
+                index._regionCount++;
             }
         }
 
-        survey.MetadataInBytes = index.LayOut(regionCount);
-        if (!index.TryPlace(map, regionCount, survey.MetadataInBytes, out survey.Metadata))
+        survey.MetadataInBytes = index.LayOut();
+        if (!index.TryPlace(map, survey.MetadataInBytes, out survey.Metadata))
         {
             index = default;
             survey = default;
@@ -60,11 +67,14 @@ internal partial struct FrameIndex
         }
 
         machine.Clear(survey.Metadata, survey.MetadataInBytes);
-        index.Fill(ref machine, map, regionCount, survey);
-        index.PutLongestFirst(regionCount);
+        index.Fill(ref machine, map, survey);
+        index.PutLongestFirst();
         survey.ManagedFrames = index._freeFrames;
         return VmStatus.Ok;
     }
+
+    [UnscopedRef]
+    private ref FrameRegion NewRegion(int index) => ref Unsafe.Add(ref Unsafe.As<Regions, FrameRegion>(ref _regions), index);
 
     // Banks in order of address, cut at the end of the linear map, neighbours joined.
     private static int SortAndJoin(in MemoryMap map, ref Banks banks, ref FrameSurvey survey)
@@ -115,32 +125,30 @@ internal partial struct FrameIndex
     }
 
     // Offsets of everything from the start of the metadata; TryPlace makes them addresses. Returns the bytes needed.
-    private uint LayOut(int regionCount)
+    private uint LayOut()
     {
         uint frames = 0;
         uint sections = 0;
         uint slots = 0;
-        for (int index = 0; index < regionCount; index++)
+        for (int index = 0; index < _regionCount; index++)
         {
-            ref FrameRegion region = ref _others[index];
+            ref FrameRegion region = ref NewRegion(index);
             uint first = region.FirstSection;
+            uint supersection = first & ~(SectionsPerSupersection - 1);
             if (index > 0)
             {
                 // A supersection's slots stay together, so that a half word of whole sections is a whole supersection.
-                uint previous = _others[index - 1].LastSection;
-                uint delta = _others[index - 1].SlotDelta;
-                bool isSameSupersection =
-                    first >> SectionsPerSupersectionShift == previous >> SectionsPerSupersectionShift;
-                uint half = unchecked(previous + delta) >> SectionsPerSupersectionShift;
-                region.SlotDelta = isSameSupersection
-                    ? delta
-                    : unchecked(((half + 1) << SectionsPerSupersectionShift)
-                        - (first & ~(SectionsPerSupersection - 1)));
-                sections -= first == previous ? 1u : 0u;
+                ref readonly FrameRegion previous = ref Region(index - 1);
+                uint last = previous.LastSection;
+                uint half = unchecked(last + previous.SlotDelta) >> SectionsPerSupersectionShift;
+                region.SlotDelta = (last & ~(SectionsPerSupersection - 1)) == supersection
+                    ? previous.SlotDelta
+                    : unchecked(((half + 1) << SectionsPerSupersectionShift) - supersection);
+                sections -= first == last ? 1u : 0u;
             }
             else
             {
-                region.SlotDelta = unchecked(0 - (first & ~(SectionsPerSupersection - 1)));
+                region.SlotDelta = unchecked(0 - supersection);
             }
 
             region.InfoBase = unchecked((frames - region.FirstFrame) << FrameRegion.WordShift);
@@ -154,32 +162,34 @@ internal partial struct FrameIndex
         uint infoBytes = frames << FrameRegion.WordShift;
         uint rowBytes = sections << (FrameRegion.RowsShift + FrameRegion.WordShift);
         uint sectionBytes = sections << FrameRegion.WordShift;
-        for (int index = 0; index < regionCount; index++)
+        for (int index = 0; index < _regionCount; index++)
         {
-            _others[index].RowBase = unchecked(_others[index].RowBase + infoBytes);
-            _others[index].SectionBase = unchecked(_others[index].SectionBase + infoBytes + rowBytes);
+            ref FrameRegion region = ref NewRegion(index);
+            region.RowBase = unchecked(region.RowBase + infoBytes);
+            region.KeptBase = unchecked(region.RowBase + rowBytes);
+            region.SectionBase = unchecked(region.SectionBase + infoBytes + (rowBytes << 1));
         }
 
-        _listBase = infoBytes + rowBytes + sectionBytes;
+        _listBase = infoBytes + (rowBytes << 1) + sectionBytes;
         _listStride = ((slots + SlotMask) >> SlotsPerWordShift) << FrameRegion.WordShift;
         return (_listBase + (ListCount * _listStride) + ClearUnit - 1) & ~(ClearUnit - 1);
     }
 
     // The lowest run of frames that holds the metadata and touches nothing reserved.
-    private bool TryPlace(in MemoryMap map, int regionCount, uint lengthInBytes, out PhysicalAddress metadata)
+    private bool TryPlace(in MemoryMap map, uint lengthInBytes, out PhysicalAddress metadata)
     {
         uint needed = (lengthInBytes + PageSize.SmallMask) >> PageSize.SmallShift;
-        for (int index = 0; index < regionCount; index++)
+        for (int index = 0; index < _regionCount; index++)
         {
-            uint frame = _others[index].FirstFrame;
-            uint end = frame + _others[index].FrameCount;
+            uint frame = Region(index).FirstFrame;
+            uint end = frame + Region(index).FrameCount;
             while (end - frame >= needed)
             {
                 uint next = EndOfConflict(map, frame, needed);
                 if (next == frame)
                 {
                     metadata = PhysicalAddress.FromFrameNumber(frame);
-                    MoveTo(metadata, regionCount);
+                    MoveTo(metadata.Value);
                     return true;
                 }
 
@@ -196,7 +206,7 @@ internal partial struct FrameIndex
     {
         for (int index = 0; index < map.ReservedCount; index++)
         {
-            FramesOf(map.GetReserved(index), out uint first, out uint end);
+            FrameSurvey.FramesOf(map.GetReserved(index), out uint first, out uint end);
             if (first < frame + frameCount && end > frame)
             {
                 return end;
@@ -206,75 +216,46 @@ internal partial struct FrameIndex
         return frame;
     }
 
-    // Every frame that a range touches, cut at the end of the linear map.
-    private static void FramesOf(PhysicalRange range, out uint first, out uint end)
+    private void MoveTo(uint metadata)
     {
-        uint last = unchecked(range.Start.Value + (range.LengthInBytes - 1)) >> PageSize.SmallShift;
-        first = range.Start.FrameNumber;
-        end = last >= FramesBelowLimit ? FramesBelowLimit : last + 1;
-    }
-
-    private void MoveTo(PhysicalAddress metadata, int regionCount)
-    {
-        for (int index = 0; index < regionCount; index++)
+        for (int index = 0; index < _regionCount; index++)
         {
-            ref FrameRegion region = ref _others[index];
-            region.InfoBase = unchecked(region.InfoBase + metadata.Value);
-            region.RowBase = unchecked(region.RowBase + metadata.Value);
-            region.SectionBase = unchecked(region.SectionBase + metadata.Value);
+            ref FrameRegion region = ref NewRegion(index);
+            region.InfoBase = unchecked(region.InfoBase + metadata);
+            region.RowBase = unchecked(region.RowBase + metadata);
+            region.KeptBase = unchecked(region.KeptBase + metadata);
+            region.SectionBase = unchecked(region.SectionBase + metadata);
         }
 
-        _listBase += metadata.Value;
+        _listBase += metadata;
     }
 
-    private void Fill<TMachine>(ref TMachine machine, in MemoryMap map, int regionCount, in FrameSurvey survey)
+    private void Fill<TMachine>(ref TMachine machine, in MemoryMap map, in FrameSurvey survey)
         where TMachine : struct, IMachine
     {
-        for (int index = 0; index < regionCount; index++)
+        for (int index = 0; index < _regionCount; index++)
         {
-            FrameRegion region = _others[index];
+            ref readonly FrameRegion region = ref Region(index);
             SetRows(ref machine, region, region.FirstFrame, region.FirstFrame + region.FrameCount, FullRow);
         }
 
-        for (int index = 0; index < regionCount; index++)
+        uint metadata = survey.Metadata.FrameNumber;
+        for (int index = 0; index < _regionCount; index++)
         {
-            FrameRegion region = _others[index];
+            ref readonly FrameRegion region = ref Region(index);
+            ClearRows(ref machine, region, metadata, metadata + survey.MetadataFrames);
             for (int reserved = 0; reserved < map.ReservedCount; reserved++)
             {
-                FramesOf(map.GetReserved(reserved), out uint first, out uint end);
+                FrameSurvey.FramesOf(map.GetReserved(reserved), out uint first, out uint end);
                 ClearRows(ref machine, region, first, end);
             }
-
-            uint metadata = survey.Metadata.FrameNumber;
-            ClearRows(ref machine, region, metadata, metadata + survey.MetadataFrames);
         }
 
-        for (int index = 0; index < regionCount; index++)
+        for (int index = 0; index < _regionCount; index++)
         {
-            bool isShared = index > 0 && _others[index].FirstSection == _others[index - 1].LastSection;
-            uint first = _others[index].FirstSection + (isShared ? 1u : 0u);
-            FileSections(ref machine, _others[index], first);
-        }
-    }
-
-    private void FileSections<TMachine>(ref TMachine machine, in FrameRegion region, uint firstSection)
-        where TMachine : struct, IMachine
-    {
-        for (uint section = firstSection; section <= region.LastSection; section++)
-        {
-            uint frame = section << FrameRegion.SectionShift;
-            PhysicalAddress rows = region.RowOf(frame);
-            uint word = 0;
-            for (uint index = RowsPerSection; index-- > 0;)
-            {
-                uint row = machine.Data<uint>(rows.Add(index << FrameRegion.WordShift));
-                uint free = row == FullRow ? FramesPerRow : row == 0 ? 0 : (uint)BitOperations.PopCount(row);
-                word += (UnitsOfRow(row) << (UnitShift + (int)(index << 1))) + free;
-            }
-
-            machine.Data<uint>(region.SectionOf(frame)) = word;
-            _freeFrames += word & CountMask;
-            File(ref machine, region.SlotOf(frame), 0, word);
+            ref readonly FrameRegion region = ref Region(index);
+            bool isShared = index > 0 && region.FirstSection == Region(index - 1).LastSection;
+            FileSections(ref machine, region, region.FirstSection + (isShared ? 1u : 0u));
         }
     }
 
@@ -290,45 +271,147 @@ internal partial struct FrameIndex
         }
     }
 
-    // By words: the first and the last may be parts.
-    private static void SetRows<TMachine>(ref TMachine machine, in FrameRegion region, uint first, uint end, uint row)
+    // By words: the first and the last may be parts. Sections that do not become all free are marked for counting.
+    private static void SetRows<TMachine>(ref TMachine machine, in FrameRegion region, uint first, uint end, uint value)
         where TMachine : struct, IMachine
     {
-        uint mask = FullRow << (int)(first & RowMask);
-        uint last = (end - 1) & ~RowMask;
-        for (uint frame = first & ~RowMask; frame < last; frame += FramesPerRow)
+        uint firstWhole = (first + RowMask) & ~RowMask;
+        uint endWhole = end & ~RowMask;
+        if (firstWhole > endWhole)
         {
-            SetBits(ref machine.Data<uint>(region.RowOf(frame)), mask, row);
-            mask = FullRow;
+            SetPart(ref machine, region, first, end - first, value);
+        }
+        else
+        {
+            SetPart(ref machine, region, first, firstWhole - first, value);
+            uint row = region.RowOf(firstWhole).Value;
+            uint rowEnd = region.RowOf(endWhole).Value;
+            for (; row != rowEnd; row = unchecked(row + (1u << FrameRegion.WordShift)))
+            {
+                machine.Data<uint>(new PhysicalAddress(row)) = value;
+            }
+
+            SetPart(ref machine, region, endWhole, end - endWhole, value);
         }
 
-        SetBits(ref machine.Data<uint>(region.RowOf(last)), mask & (FullRow >> (int)(RowMask - ((end - 1) & RowMask))), row);
+        const uint SectionMask = FramesPerSection - 1;
+        if (value == 0)
+        {
+            uint last = (end - 1) >> FrameRegion.SectionShift;
+            for (uint section = first >> FrameRegion.SectionShift; section <= last; section++)
+            {
+                machine.Data<uint>(region.SectionOf(section << FrameRegion.SectionShift)) = Uncounted;
+            }
+
+            return;
+        }
+
+        if ((first & SectionMask) != 0)
+        {
+            machine.Data<uint>(region.SectionOf(first)) = Uncounted;
+        }
+
+        if ((end & SectionMask) != 0)
+        {
+            machine.Data<uint>(region.SectionOf(end - 1)) = Uncounted;
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SetBits(ref uint word, uint mask, uint value) => word = (word & ~mask) | (value & mask);
+    // Frames within one row.
+    private static void SetPart<TMachine>(ref TMachine machine, in FrameRegion region, uint first, uint count, uint value)
+        where TMachine : struct, IMachine
+    {
+        if (count != 0)
+        {
+            uint mask = (FullRow >> (int)(FramesPerRow - count)) << (int)(first & RowMask);
+            ref uint row = ref machine.Data<uint>(region.RowOf(first));
+            row = (row & ~mask) | (value & mask);
+        }
+    }
 
-    private void PutLongestFirst(int regionCount)
+    private void FileSections<TMachine>(ref TMachine machine, in FrameRegion region, uint firstSection)
+        where TMachine : struct, IMachine
+    {
+        uint end = region.LastSection + 1;
+        for (uint section = firstSection; section < end; section++)
+        {
+            uint frame = section << FrameRegion.SectionShift;
+            ref uint word = ref machine.Data<uint>(region.SectionOf(frame));
+            if (word == Uncounted)
+            {
+                word = CountRows(ref machine, region, frame);
+                _freeFrames += (word & CountMask) - CountBias;
+                File(ref machine, region.SlotOf(frame), EmptySection, word);
+                continue;
+            }
+
+            // A run of sections that are all free: whole words of both lists at once, where there are such.
+            uint run = section;
+            do
+            {
+                machine.Data<uint>(region.SectionOf(run << FrameRegion.SectionShift)) = FullSection;
+                run++;
+            }
+            while (run < end && machine.Data<uint>(region.SectionOf(run << FrameRegion.SectionShift)) != Uncounted);
+
+            _freeFrames += (run - section) << FrameRegion.SectionShift;
+            InsertRun(ref machine, unchecked(section + region.SlotDelta), run - section);
+            section = run - 1;
+        }
+    }
+
+    private static uint CountRows<TMachine>(ref TMachine machine, in FrameRegion region, uint frame)
+        where TMachine : struct, IMachine
+    {
+        uint word = CountBias;
+        for (uint index = 0; index < RowsPerSection; index++)
+        {
+            uint row = machine.Data<uint>(region.RowOf(frame + (index << FrameRegion.RowShift)));
+            uint free = row == FullRow ? FramesPerRow : row == 0 ? 0 : (uint)BitOperations.PopCount(row);
+            word += (UnitsOfRow(row) << (UnitShift + (int)(index << 1))) + free;
+        }
+
+        return word;
+    }
+
+    private void InsertRun<TMachine>(ref TMachine machine, uint slot, uint count)
+        where TMachine : struct, IMachine
+    {
+        while (count != 0)
+        {
+            uint bit = slot & SlotMask;
+            uint part = SlotMask + 1 - bit;
+            part = part > count ? count : part;
+            uint mask = (FullRow >> (int)(SlotMask + 1 - part)) << (int)bit;
+            machine.Data<uint>(ListWord(WholeList, slot >> SlotsPerWordShift)) |= mask;
+            machine.Data<uint>(ListWord(UnitList, slot >> SlotsPerWordShift)) |= mask;
+            TopOf(WholeList) |= 1u << (int)(slot >> SlotsPerWordShift);
+            TopOf(UnitList) |= 1u << (int)(slot >> SlotsPerWordShift);
+            slot += part;
+            count -= part;
+        }
+
+        _filledLists |= (1u << WholeList) | (1u << UnitList);
+    }
+
+    private void PutLongestFirst()
     {
         int longest = 0;
-        for (int index = 1; index < regionCount; index++)
+        for (int index = 1; index < _regionCount; index++)
         {
-            longest = _others[index].FrameCount > _others[longest].FrameCount ? index : longest;
+            longest = Region(index).FrameCount > Region(longest).FrameCount ? index : longest;
         }
 
-        _first = _others[longest];
-        uint first = _first.FirstSection;
-        uint last = _first.LastSection;
-        bool sharesFirst = longest > 0 && _others[longest - 1].LastSection == first;
-        bool sharesLast = longest < regionCount - 1 && _others[longest + 1].FirstSection == last;
-        _privateSlot = unchecked(first + _first.SlotDelta) + (sharesFirst ? 1u : 0u);
+        FrameRegion region = Region(longest);
+        uint first = region.FirstSection;
+        uint last = region.LastSection;
+        bool sharesFirst = longest > 0 && Region(longest - 1).LastSection == first;
+        bool sharesLast = longest < _regionCount - 1 && Region(longest + 1).FirstSection == last;
+        _privateSlot = unchecked(first + region.SlotDelta) + (sharesFirst ? 1u : 0u);
         _privateCount = last + 1 - first - (sharesFirst ? 1u : 0u);
         _privateCount -= sharesLast && _privateCount > 0 ? 1u : 0u;
-        _otherCount = regionCount - 1;
-        for (int index = longest; index < _otherCount; index++)
-        {
-            _others[index] = _others[index + 1];
-        }
+        NewRegion(longest) = Region(0);
+        NewRegion(0) = region;
     }
 
     [InlineArray(MemoryMap.BankCapacity)]

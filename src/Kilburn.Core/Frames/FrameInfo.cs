@@ -3,69 +3,111 @@ namespace Kilburn.Core.Frames;
 /// <summary>The word that stands for each 4 KiB frame: who has it, as what, and how often.</summary>
 /// <remarks>
 /// <code>
-///  31 30  28 27                                  0
-/// +--+------+-------------------------------------+
-/// | 1| 0    | owners of the page, less 1          |  page
-/// | 1| 1    |  0  | home [5:4] | given out [3:0]  |  page of second-level tables
-/// | 1| use  |  0                                  |  first frame of a first-level table or block
-/// +--+------+-----------+-------------------------+
-/// | 0| 0    | depth     | frame below  [17:0]     |  free, in a core's magazine (depth from 1 on, [27:18])
-/// | 0| 1    |  0        | frame below  [17:0]     |  free, first frame of a pair in the pool
-/// | 0                                             |  free in a row; reserved; not first in its block: the row tells
-/// +--+------+-----------+-------------------------+
+///  31 30 29 28 27 26   24 23    16 15     8 7      0
+/// +--+--+--+--+--+-------+--------+--------+--------+
+/// | 1| 0                                            |  page with one owner
+/// | 0| 1| 0              |high  0| low   0|        0|  page with more: owners less 2, 7 bits high and 7 low
+/// | 0| 0| 1| 0                                      |  first frame of a first-level table of 8 KiB
+/// | 0| 0| 0| 1| 0                            | use|0|  first frame of another table or block; use in [3:1]
+/// | quarter 3        | quarter 2 | quarter 1 | q. 0 |  page cut into second-level tables, a byte each:
+/// |  0000 0 i 1 g    |  …                           |    1: it is cut; g: given out; i: free, and in no core's stack
+/// | 0                                               |  free; reserved; not first in what it belongs to
+/// +-------------------------------------------------+
 /// </code>
-/// A page's word changes by compare-and-swap while the page is given out. All other words are changed under the allocator's lock,
-/// or by the core in whose magazine the frame lies.
+/// What a free clears by <see cref="IMachine.TryPushLocal"/> is one bit: that of a page with one owner, of a table of 8 KiB, or g of a
+/// second-level table. No other kind of word ever has it set, so that the clearing is the check of the kind as well. Cores store whole
+/// bytes of a cut page while others exchange its word: both are single-copy atomic (ARM DDI 0406C.d, A3.5.3), and an exclusive
+/// store fails when the word was written in between.
 /// </remarks>
 internal static class FrameInfo
 {
-    /// <summary>Set while the frame is given out.</summary>
-    public const uint UsedBit = 1u << 31;
-
-    /// <summary>Use of a frame that is given out: a <see cref="FrameUse"/>.</summary>
-    public const int UseShift = 28;
-
     /// <summary>A page with one owner.</summary>
-    public const uint PageOnce = UsedBit;
+    public const uint SolePage = 1u << 31;
 
-    /// <summary>Owners of a page, less 1.</summary>
-    public const uint OwnersMask = (1u << UseShift) - 1;
+    /// <summary>Set for a page with more than one owner.</summary>
+    public const uint SharedBit = 1u << 30;
 
-    /// <summary>Second-level tables given out of a page, a bit each.</summary>
-    public const uint QuartersMask = 0xF;
+    /// <summary>The first frame of a first-level table of 8 KiB.</summary>
+    public const uint Pair = 1u << 29;
 
-    /// <summary>Which quarter holds the links of a page of second-level tables, as long as one is free.</summary>
-    public const int HomeShift = 4;
+    /// <summary>Set in the first frame of other tables and blocks.</summary>
+    public const uint RunBit = 1u << 28;
 
-    /// <summary>The home field.</summary>
-    public const uint HomeMask = 3u << HomeShift;
+    /// <summary>Most owners that a page can have.</summary>
+    public const uint OwnerLimit = 2 + 0x3FFF;
 
-    /// <summary>Number of a frame.</summary>
-    public const uint LinkMask = (1u << DepthShift) - 1;
+    /// <summary>A page cut into second-level tables, none given out, none in the page's own keeping.</summary>
+    public const uint Cut = 0x0202_0202;
 
-    /// <summary>Depth of a magazine below and with this frame, plus 1.</summary>
-    public const int DepthShift = 18;
+    /// <summary>In each quarter's byte: it is given out.</summary>
+    public const uint GivenBits = 0x0101_0101;
 
-    /// <summary>One more frame in a magazine.</summary>
-    public const uint DepthStep = 1u << DepthShift;
+    /// <summary>In each quarter's byte: it is free, and no core has it.</summary>
+    public const uint KeptBits = 0x0404_0404;
 
-    /// <summary>An empty magazine, and a frame on its way back: free, but in nobody's list.</summary>
-    public const uint Nowhere = DepthStep;
+    /// <summary>From a quarter's bit in <see cref="GivenBits"/> to that in <see cref="KeptBits"/>.</summary>
+    public const int KeptShift = 2;
 
-    /// <summary>Set in the first frame of a pooled pair.</summary>
-    public const uint PoolBit = 1u << 28;
+    /// <summary>The byte of a quarter that is given out.</summary>
+    public const byte GivenQuarter = 0x03;
+
+    /// <summary>log2 of the bits that a quarter has.</summary>
+    public const int QuarterShift = 3;
+
+    private const int UseShift = 1;
+    private const uint UseMask = 7;
+    private const int LowOwnersShift = 9;
+    private const int HighOwnersShift = 17;
+    private const int OwnersFieldBits = 7;
+    private const uint OwnersFieldMask = (1u << OwnersFieldBits) - 1;
 
     /// <summary>The word of the first frame of something that is given out whole.</summary>
     /// <param name="use">As what.</param>
-    public static uint Used(FrameUse use) => UsedBit | ((uint)use << UseShift);
+    public static uint Used(FrameUse use) => use == FrameUse.FirstLevelTable ? Pair : RunBit | ((uint)use << UseShift);
 
-    /// <summary>True while the frame is given out.</summary>
+    /// <summary>The word of a page.</summary>
+    /// <param name="owners">1 to <see cref="OwnerLimit"/>.</param>
+    public static uint Page(uint owners) => owners == 1
+        ? SolePage
+        : SharedBit
+            | (((owners - 2) & OwnersFieldMask) << LowOwnersShift)
+            | (((owners - 2) >> OwnersFieldBits) << HighOwnersShift);
+
+    /// <summary>Owners of a page.</summary>
     /// <param name="info">A frame's word.</param>
-    public static bool IsUsed(uint info) => (int)info < 0;
+    /// <returns>Zero when it is no page's.</returns>
+    public static uint OwnersOf(uint info)
+    {
+        if (info == SolePage)
+        {
+            return 1;
+        }
+
+        return (info & SharedBit) == 0
+            ? 0
+            : 2 + ((info >> LowOwnersShift) & OwnersFieldMask)
+                + (((info >> HighOwnersShift) & OwnersFieldMask) << OwnersFieldBits);
+    }
+
+    /// <summary>True for a page that is cut into second-level tables.</summary>
+    /// <param name="info">A frame's word.</param>
+    public static bool IsCut(uint info) => (info & (Cut | SharedBit)) == Cut;
+
+    /// <summary>True for the word of something that is given out, or, in a cut page, has a part given out.</summary>
+    /// <param name="info">A frame's word.</param>
+    public static bool IsUsed(uint info) => IsCut(info) ? (info & GivenBits) != 0 : info != 0;
 
     /// <summary>What a frame that is given out is used as.</summary>
-    /// <param name="info">A frame's word.</param>
-    public static FrameUse UseOf(uint info) => (FrameUse)((info & ~UsedBit) >> UseShift);
+    /// <param name="info">A frame's word, of one that is used.</param>
+    public static FrameUse UseOf(uint info)
+    {
+        if ((info & (SolePage | SharedBit)) != 0)
+        {
+            return FrameUse.Page;
+        }
+
+        return IsCut(info) ? FrameUse.SecondLevelTable : info == Pair ? FrameUse.FirstLevelTable : (FrameUse)((info >> UseShift) & UseMask);
+    }
 
     /// <summary>log2 of the frames that a use takes; 0 for second-level tables, which share one.</summary>
     /// <param name="use">Any use.</param>

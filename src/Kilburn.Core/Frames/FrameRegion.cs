@@ -34,6 +34,9 @@ internal struct FrameRegion
     /// <summary>Where the row of frame 0 would lie.</summary>
     public uint RowBase;
 
+    /// <summary>Where the row of kept tables of frame 0 would lie.</summary>
+    public uint KeptBase;
+
     /// <summary>Where the word of section 0 would lie.</summary>
     public uint SectionBase;
 
@@ -60,6 +63,11 @@ internal struct FrameRegion
     /// <param name="frame">A frame of the region, or of one of its sections.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly PhysicalAddress RowOf(uint frame) => new(unchecked(RowBase + ((frame >> RowShift) << WordShift)));
+
+    /// <summary>Where the row of kept tables lies.</summary>
+    /// <param name="frame">A frame of the region, or of one of its sections.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly PhysicalAddress KeptOf(uint frame) => new(unchecked(KeptBase + ((frame >> RowShift) << WordShift)));
 
     /// <summary>Where the word of a frame's section lies.</summary>
     /// <param name="frame">A frame of the region, or of one of its sections.</param>

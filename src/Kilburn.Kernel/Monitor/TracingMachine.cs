@@ -129,6 +129,13 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     public void RestoreInterrupts(uint state) => _inner.RestoreInterrupts(state);
 
     /// <inheritdoc/>
+    public uint PopLocal(ref CoreStack first) => _inner.PopLocal(ref first);
+
+    /// <inheritdoc/>
+    public uint TryPushLocal(ref CoreStack first, uint value, ref uint word, uint bit) =>
+        _inner.TryPushLocal(ref first, value, ref word, bit);
+
+    /// <inheritdoc/>
     public void SynchronizeData(string file = "", int line = 0)
     {
         SayMaintenance("DSB"u8);

@@ -65,7 +65,7 @@ public sealed class FrameAllocatorProperties
                 bytes += Overlap(map.GetBank(index), frame);
             }
 
-            if (bytes == 4096 && (frame << 12) >= layout.FirstUsable)
+            if (bytes == 4096 && frame != 0 && (frame << 12) >= layout.FirstUsable)
             {
                 _ = free.Add(frame);
             }

@@ -118,9 +118,9 @@ public sealed class FrameAllocatorTests
         FrameWorld world = new(memory);
         MemoryMap map = default;
         Assert.Equal(VmStatus.Ok, map.TryAddBank(FrameWorld.Range(0, 8 * MiB)));
-        Assert.Equal(VmStatus.Ok, map.TryReserve(FrameWorld.Range(0x3000, (8 * MiB) - 0x5000)));
+        Assert.Equal(VmStatus.Ok, map.TryReserve(FrameWorld.Range(0x4000, (8 * MiB) - 0x6000)));
 
-        Assert.Equal(VmStatus.OutOfFrames, world.TryStart(map, 0x1000));
+        Assert.Equal(VmStatus.OutOfFrames, world.TryStart(map, 0x2000));
         Assert.Equal(VmStatus.OutOfFrames, world.TryStart(default, 0x1000));
         Assert.Equal(VmStatus.OutOfFrames, world.TryStart(map, 0xFFFF_FFFF));
         Assert.True(memory.At(default, 8 * MiB).IndexOfAnyExcept((byte)0xA5) < 0);

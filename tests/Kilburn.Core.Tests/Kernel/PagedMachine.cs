@@ -78,6 +78,18 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     {
     }
 
+    public uint PopLocal(ref CoreStack first)
+    {
+        PagedMachine machine = this;
+        return CoreStack.Pop(ref machine, ref first);
+    }
+
+    public uint TryPushLocal(ref CoreStack first, uint value, ref uint word, uint bit)
+    {
+        PagedMachine machine = this;
+        return CoreStack.TryPush(ref machine, ref first, value, ref word, bit);
+    }
+
     public void SynchronizeData(string file = "", int line = 0)
     {
     }

@@ -79,6 +79,18 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
 
     public readonly void RestoreInterrupts(uint state) => _memory.RestoreInterrupts(_coreIndex, state);
 
+    public readonly uint PopLocal(ref CoreStack first)
+    {
+        PlainMachine<TAsids> machine = this;
+        return CoreStack.Pop(ref machine, ref first);
+    }
+
+    public readonly uint TryPushLocal(ref CoreStack first, uint value, ref uint word, uint bit)
+    {
+        PlainMachine<TAsids> machine = this;
+        return CoreStack.TryPush(ref machine, ref first, value, ref word, bit);
+    }
+
     public readonly void SynchronizeData(string file = "", int line = 0)
     {
     }

@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+
+namespace Kilburn.Core.Locks;
+
+/// <summary>Head of a small stack of words that one core has for itself; each core has one.</summary>
+/// <remarks>
+/// <para>The entries follow the head, and the stacks of the cores follow each other at <see cref="StrideInBytes"/>:</para>
+/// <code>
+///  +0   offset of the entry on top; 8 when empty
+///  +4   offset of the last entry that there is room for
+///  +8   zero: what an empty stack has on top
+///  +12  entries, none of them zero
+/// </code>
+/// <para>
+/// Owner core only, with interrupts masked; others may read it for statistics. <see cref="IMachine.PopLocal"/> and
+/// <see cref="IMachine.TryPushLocal"/> are the ways in for code that has not masked interrupts: one assembly routine each on the real
+/// machine, because masking, asking for the core's number, a compare-and-swap and unmasking are four calls otherwise, and cost more
+/// than the rest of a page's life. <see cref="Pop"/> and <see cref="TryPush"/> are the same in C#, for all other machines.
+/// </para>
+/// </remarks>
+public struct CoreStack
+{
+    /// <summary>log2 of the distance from a core's stack to the next core's.</summary>
+    public const int StrideShift = 9;
+
+    /// <summary>Distance from a core's stack to the next core's, in bytes.</summary>
+    public const int StrideInBytes = 1 << StrideShift;
+
+    /// <summary>Bytes of the head.</summary>
+    public const int HeadInBytes = 12;
+
+    private const uint EntryInBytes = 4;
+    private const uint EmptyTop = 8;
+
+    private uint _top; // owner core only
+    private uint _last; // written once
+    private uint _bottom; // zero
+
+    /// <summary>Entries on the stack.</summary>
+    public readonly uint Count => (_top - EmptyTop) >> 2;
+
+    /// <summary>Entries that there is room for.</summary>
+    public readonly uint Room => (_last - _top) >> 2;
+
+    /// <summary>Makes the stack an empty one.</summary>
+    /// <param name="capacity">Most entries.</param>
+    public void Clear(uint capacity)
+    {
+        _top = EmptyTop;
+        _last = EmptyTop + (capacity * EntryInBytes);
+        _bottom = 0;
+    }
+
+    /// <summary>The stack of a core.</summary>
+    /// <param name="first">Core 0's.</param>
+    /// <param name="coreIndex">The core.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref CoreStack OfCore(ref CoreStack first, uint coreIndex) =>
+        ref Unsafe.AddByteOffset(ref first, (nint)(coreIndex << StrideShift));
+
+    /// <summary>An entry, counted from the bottom.</summary>
+    /// <param name="stack">The stack.</param>
+    /// <param name="index">Below its count.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref uint Entry(ref CoreStack stack, uint index) =>
+        ref Unsafe.AddByteOffset(ref stack._bottom, (nint)((index + 1) * EntryInBytes));
+
+    /// <summary>Puts a word on top. Interrupts are masked, and there is room.</summary>
+    /// <param name="stack">The calling core's stack.</param>
+    /// <param name="value">Not zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PushOwn(ref CoreStack stack, uint value)
+    {
+        uint top = stack._top + EntryInBytes;
+        Unsafe.AddByteOffset(ref stack._top, (nint)top) = value;
+        stack._top = top;
+    }
+
+    /// <summary>Takes the word on top. Interrupts are masked.</summary>
+    /// <param name="stack">The calling core's stack.</param>
+    /// <returns>The word; zero when the stack is empty.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint PopOwn(ref CoreStack stack)
+    {
+        uint top = stack._top;
+        uint value = Unsafe.AddByteOffset(ref stack._top, (nint)top);
+        if (value != 0)
+        {
+            stack._top = top - EntryInBytes;
+        }
+
+        return value;
+    }
+
+    /// <summary>Takes words from the top and forgets them. Interrupts are masked.</summary>
+    /// <param name="stack">The calling core's stack.</param>
+    /// <param name="count">At most its count.</param>
+    public static void Drop(ref CoreStack stack, uint count) => stack._top -= count * EntryInBytes;
+
+    /// <summary>What <see cref="IMachine.PopLocal"/> does.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="first">Core 0's stack.</param>
+    /// <returns>The word that was on top of the calling core's; zero when it is empty.</returns>
+    public static uint Pop<TMachine>(ref TMachine machine, ref CoreStack first)
+        where TMachine : struct, IMachine
+    {
+        uint interrupts = machine.MaskInterrupts();
+        uint value = PopOwn(ref OfCore(ref first, machine.CoreIndex));
+        machine.RestoreInterrupts(interrupts);
+        return value;
+    }
+
+    /// <summary>What <see cref="IMachine.TryPushLocal"/> does.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="first">Core 0's stack.</param>
+    /// <param name="value">Not zero.</param>
+    /// <param name="word">The shared word.</param>
+    /// <param name="bit">The bit of it.</param>
+    /// <returns>Zero when nothing was done.</returns>
+    public static uint TryPush<TMachine>(ref TMachine machine, ref CoreStack first, uint value, ref uint word, uint bit)
+        where TMachine : struct, IMachine
+    {
+        uint interrupts = machine.MaskInterrupts();
+        ref CoreStack stack = ref OfCore(ref first, machine.CoreIndex);
+        uint before = machine.LoadAcquire(ref word);
+        uint done = 0;
+        if (stack.Room != 0
+            && (before & bit) != 0
+            && machine.CompareExchange(ref word, before & ~bit, before) == before)
+        {
+            PushOwn(ref stack, value);
+            done = bit;
+        }
+
+        machine.RestoreInterrupts(interrupts);
+        return done;
+    }
+}
