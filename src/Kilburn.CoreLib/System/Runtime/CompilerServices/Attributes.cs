@@ -102,3 +102,7 @@ public static class RuntimeFeature
     public const string DefaultImplementationsOfInterfaces = nameof(DefaultImplementationsOfInterfaces);
     public const string NumericIntPtr = nameof(NumericIntPtr);
 }
+
+public sealed class SkipLocalsInitAttribute : Attribute
+{
+}
