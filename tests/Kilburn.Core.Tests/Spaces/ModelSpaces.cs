@@ -1,0 +1,120 @@
+using System;
+using System.Linq;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Kernel;
+using Kilburn.Core.Spaces;
+using Kilburn.Core.Tests.Kernel;
+using Kilburn.Model;
+using Kilburn.Model.Boot;
+using Kilburn.Model.Checking;
+using Kilburn.Model.Memory;
+using Kilburn.Model.Profiles;
+using Kilburn.Model.Translation;
+using Xunit;
+
+namespace Kilburn.Core.Tests.Spaces;
+
+/// <summary>The whole system on the model, whose TLBs hold all that they may: a second possible answer throws.</summary>
+internal sealed class ModelSpaces<TProfile> : IDisposable
+    where TProfile : struct, IProcessorProfile
+{
+    private const uint MiB = 1u << 20;
+
+    public Machine Machine;
+    public ModelMachine<TProfile>[] Cores;
+    public VirtualMemory Memory;
+
+    public ModelSpaces(ViolationHandling handling = ViolationHandling.Throw)
+    {
+        Machine = Machine.Create<TProfile>(new MachineOptions
+        {
+            Banks = [MemoryBank.Memory(0, 8 * MiB)],
+            DirtySeed = 7,
+            Tlb = TlbModel.Hostile,
+            Handling = handling,
+        });
+        BootedKernel kernel = BootCode.Run<TProfile>(Machine);
+        Cores = [.. Enumerable.Range(0, TProfile.CoreCount).Select(Machine.GetCore<TProfile>)];
+        NoReporter reporter = default;
+        KernelImage image = kernel.Image;
+        MemoryMap map = kernel.Map;
+        Assert.Equal(VmStatus.Ok, Memory.TryStart(ref Cores[0], ref reporter, in image, in map));
+        for (int core = 1; core < Cores.Length; core++)
+        {
+            BootCode.StartCore<TProfile>(Machine, kernel, core);
+        }
+    }
+
+    public AddressSpace Create(int core = 0)
+    {
+        Assert.Equal(VmStatus.Ok, Memory.Spaces.TryCreate(ref Cores[core], ref Memory.Frames, out AddressSpace space));
+        return space;
+    }
+
+    public PhysicalAddress Map(AddressSpace space, uint address, uint value, int core = 0)
+    {
+        VmStatus status = space.TryMapNewPage(
+            ref Cores[core],
+            ref Memory.Frames,
+            new VirtualAddress(address),
+            AccessPermission.ReadWrite,
+            Execution.Never,
+            out PhysicalAddress page);
+        Assert.Equal(VmStatus.Ok, status);
+        Cores[core].Data<uint>(page) = value;
+        return page;
+    }
+
+    public void Unmap(AddressSpace space, uint page, int core = 0) =>
+        Assert.Equal(VmStatus.Ok, space.TryUnmapPage(ref Cores[core], ref Memory.Frames, new VirtualAddress(page)));
+
+    public void Activate(AddressSpace space, int core = 0) =>
+        Assert.Equal(VmStatus.Ok, Memory.Spaces.TryActivate(ref Cores[core], space));
+
+    public void Leave(int core = 0) => Memory.Spaces.Leave(ref Cores[core]);
+
+    public VmStatus TryDestroy(AddressSpace space, int core = 0) =>
+        Memory.Spaces.TryDestroy(ref Cores[core], ref Memory.Frames, space);
+
+    public uint Read(uint address, int core = 0)
+    {
+        AccessResult result = Machine.Cores[core].Read(new VirtualAddress(address), Privilege.User);
+        Assert.False(result.IsFault, result.ToString());
+        return result.Value;
+    }
+
+    // The kernel closes the domain of the user half; a program runs with it open.
+    public void OpenUser()
+    {
+        for (int core = 0; core < Cores.Length; core++)
+        {
+            Cores[core].WriteRegister(SystemRegister.DomainAccessControl, 5);
+            Cores[core].SynchronizeContext();
+        }
+    }
+
+    public FaultCode FaultOf(uint address, int core = 0) =>
+        Machine.Cores[core].Read(new VirtualAddress(address), Privilege.User).Fault;
+
+    public FaultCode WriteFaultOf(uint address, int core = 0) =>
+        Machine.Cores[core].Write(new VirtualAddress(address), 0, Privilege.User).Fault;
+
+    public uint AsidWordOf(AddressSpace space)
+    {
+        space.ReadState(ref Cores[0], out AddressSpaceState state);
+        return state.AsidWord;
+    }
+
+    public (uint Pages, uint Second, uint First) Held
+    {
+        get
+        {
+            Memory.Frames.GetStatistics(ref Cores[0], out FrameStatistics statistics);
+            return (statistics.Pages, statistics.SecondLevelTables, statistics.FirstLevelTables);
+        }
+    }
+
+    public void Dispose() => Machine.Dispose();
+}
