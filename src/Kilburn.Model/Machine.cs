@@ -2,10 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using Kilburn.Core.Addresses;
+using Kilburn.Model.Campaigns;
 using Kilburn.Model.Checking;
 using Kilburn.Model.Cores;
 using Kilburn.Model.Memory;
 using Kilburn.Model.Profiles;
+using Kilburn.Model.Scheduling;
 
 namespace Kilburn.Model;
 
@@ -19,6 +21,7 @@ public sealed class Machine : IDisposable
 {
     private readonly ProcessorCore[] _cores;
     private readonly List<Violation> _violations = [];
+    private readonly Dictionary<(Site Site, int StepIndex, StepKind Step), SiteRecord> _sites = new(SiteComparer.Instance);
     private uint _lowerStamp = 1; // grows when a table of the lower half changes
     private uint _upperStamp = 1;
 
@@ -50,6 +53,12 @@ public sealed class Machine : IDisposable
 
     /// <summary>What was found, with <see cref="ViolationHandling.Collect"/>.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>The maintenance steps that the program reached. Empty without an oracle.</summary>
+    public IReadOnlyCollection<SiteRecord> Sites => _sites.Values;
+
+    /// <summary>Called at every step of every core: where another core may go on. Null when one thread runs one core.</summary>
+    public ICoreScheduler? Scheduler { get; set; }
 
     /// <summary>Changes of tables whose maintenance is not finished; zero without an oracle.</summary>
     public int UnfinishedChanges => Oracle?.UnfinishedCount ?? 0;
@@ -85,6 +94,19 @@ public sealed class Machine : IDisposable
 
     /// <summary>Gives the memory back to the host.</summary>
     public void Dispose() => Memory.Dispose();
+
+    /// <summary>Counts a maintenance step.</summary>
+    internal void Count(Site site, int stepIndex, StepKind step, bool isNeeded)
+    {
+        if (!_sites.TryGetValue((site, stepIndex, step), out SiteRecord? record))
+        {
+            record = new SiteRecord(site, stepIndex, step);
+            _sites.Add((site, stepIndex, step), record);
+        }
+
+        record.Count++;
+        record.NeededCount += isNeeded ? 1 : 0;
+    }
 
     /// <summary>Something is wrong.</summary>
     internal void Report(Violation violation)

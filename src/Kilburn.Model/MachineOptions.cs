@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Kilburn.Model.Campaigns;
 using Kilburn.Model.Checking;
 using Kilburn.Model.Memory;
 
@@ -11,10 +12,16 @@ public sealed record MachineOptions
     /// <summary>The environment variable that gives <see cref="Tlb"/> its default.</summary>
     public const string TlbVariable = "KILBURN_TLB";
 
+    /// <summary>The environment variable that gives <see cref="Mutation"/> its default.</summary>
+    public const string MutationVariable = "KILBURN_MUTATION";
+
     private const uint DefaultLength = 64u << 20;
 
     private static readonly TlbModel s_defaultTlb =
         Enum.TryParse(Environment.GetEnvironmentVariable(TlbVariable), true, out TlbModel named) ? named : TlbModel.Coherent;
+
+    private static readonly Mutation? s_defaultMutation =
+        Environment.GetEnvironmentVariable(MutationVariable) is { Length: > 0 } text ? Campaigns.Mutation.Parse(text) : null;
 
     /// <summary>Memory and devices. 64 MiB of memory from 0 when nothing is said.</summary>
     public IReadOnlyList<MemoryBank> Banks { get; init; } = [MemoryBank.Memory(0, DefaultLength)];
@@ -36,6 +43,15 @@ public sealed record MachineOptions
 
     /// <summary>What happens at a violation.</summary>
     public ViolationHandling Handling { get; init; } = ViolationHandling.Throw;
+
+    /// <summary>
+    /// A change of one maintenance step, to see what notices: what the environment variable <see cref="MutationVariable"/> names,
+    /// or none.
+    /// </summary>
+    public Mutation? Mutation { get; init; } = s_defaultMutation;
+
+    /// <summary>Whether two spaces may map one frame.</summary>
+    public FrameSharing Sharing { get; init; } = FrameSharing.Allowed;
 
     /// <summary>Seed of what is drawn with <see cref="TlbModel.Random"/>.</summary>
     public ulong Seed { get; init; }

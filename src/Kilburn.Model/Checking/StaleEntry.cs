@@ -68,7 +68,10 @@ internal sealed class StaleEntry
     public uint Length => Level == 1 ? 1u << 20 : 1u << 12;
 
     /// <summary>True for a store that took nothing away.</summary>
-    public bool IsFresh => !IsPointer && !Leaf.IsHoldable;
+    public bool IsFresh { get; init; }
+
+    /// <summary>Where the memory that it leads to was given back, while no core used its tag.</summary>
+    public Site ReturnedAt { get; set; }
 
     /// <summary>True when the address is one that the word maps.</summary>
     public bool Covers(uint address) => unchecked(address - Address) < Length;

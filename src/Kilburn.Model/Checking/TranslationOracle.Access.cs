@@ -168,7 +168,7 @@ internal sealed partial class TranslationOracle
             if (entry.IsPointer)
             {
                 uint slot = TableWalker.SecondLevelSlot(entry.Old, address);
-                leaf = _memory.KindOf(new PhysicalAddress(slot)) != BankKind.Memory
+                leaf = entry.Target == null || _memory.KindOf(new PhysicalAddress(slot)) != BankKind.Memory
                     ? Leaf.Refused(FaultCode.ExternalOnSecondWalk)
                     : TableWalker.DecodeSecond(_memory.Word(slot), entry.Old, registers);
             }

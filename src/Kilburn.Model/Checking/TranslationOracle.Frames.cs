@@ -7,6 +7,10 @@ using Kilburn.Model.Translation;
 namespace Kilburn.Model.Checking;
 
 /// <content>Memory that changes hands: nothing may lead to what is given back.</content>
+/// <remarks>
+/// An entry under an ASID that its core does not use leads nowhere. It is kept, with the place where its memory was given back,
+/// and shows when the core uses the ASID again and nothing has invalidated it.
+/// </remarks>
 internal sealed partial class TranslationOracle
 {
     /// <summary>Memory is given back to the allocator.</summary>
@@ -20,6 +24,10 @@ internal sealed partial class TranslationOracle
                 foreach (FollowedTable table in tables)
                 {
                     CheckTableReturned(table, use, site);
+                    if (table is SecondTable second)
+                    {
+                        LetGo(second, site);
+                    }
                 }
             }
         }
@@ -65,17 +73,7 @@ internal sealed partial class TranslationOracle
                 }
                 else if (MayHoldAnything(residence))
                 {
-                    ReportReturned(
-                        ViolationKind.ReachableTableReturned,
-                        residence.Core,
-                        residence.Tag,
-                        null,
-                        first.Start,
-                        residence.Since,
-                        site,
-                        $"{use} 0x{first.Start:X8} is given back while entries of it may be held under ASID {residence.Tag} "
-                            + $"(active since {residence.Since}).",
-                        $"TLBIASIDIS {residence.Tag}, DSB, before the table is given back.");
+                    AddPictures(residence, site);
                 }
 
                 residence.IsCurrent = false;
@@ -89,20 +87,26 @@ internal sealed partial class TranslationOracle
         SecondTable second = (SecondTable)table;
         foreach (SecondTable.Parent parent in second.Parents)
         {
+            uint word = parent.Table.Start + ((uint)parent.Index << WordShift);
             foreach (Residence residence in parent.Table.Residences)
             {
-                ReportReturned(
-                    ViolationKind.ReachableTableReturned,
-                    residence.Core,
-                    residence.Tag,
-                    (uint)parent.Index << MibShift,
-                    second.Start,
-                    residence.Since,
-                    site,
-                    $"{use} 0x{second.Start:X8} is given back while the first-level word at physical "
-                        + $"0x{parent.Table.Start + ((uint)parent.Index << WordShift):X8} points to it.",
-                    "a fault entry in the first-level table, DSB, the invalidation, DSB, before the table is given back.");
-                return;
+                if (residence.IsCurrent)
+                {
+                    ReportReturned(
+                        ViolationKind.ReachableTableReturned,
+                        residence.Core,
+                        residence.Tag,
+                        (uint)parent.Index << MibShift,
+                        second.Start,
+                        residence.Since,
+                        site,
+                        $"{use} 0x{second.Start:X8} is given back while the first-level word at physical 0x{word:X8} points to it.",
+                        "a fault entry in the first-level table, DSB, the invalidation, DSB, before the table is given back.");
+                    return;
+                }
+
+                Leaf nothing = Leaf.Refused(FaultCode.TranslationSecondLevel);
+                AddPicture(_machine.Cores[residence.Core], residence, (uint)parent.Index << MibShift, 1, word, nothing, site);
             }
         }
 
@@ -110,7 +114,11 @@ internal sealed partial class TranslationOracle
         {
             foreach (Holder holder in pointer.Holders)
             {
-                if (holder.IsHeld)
+                if (holder.IsHeld && !IsInUse(holder))
+                {
+                    pointer.ReturnedAt = site;
+                }
+                else if (holder.IsHeld)
                 {
                     ReportReturned(
                         ViolationKind.ReachableTableReturned,
@@ -129,6 +137,19 @@ internal sealed partial class TranslationOracle
         }
     }
 
+    // The memory is no table from here on. Who may still hold a pointer to it finds nothing that can be told.
+    private void LetGo(SecondTable table, Site site)
+    {
+        table.Parents.Clear();
+        foreach (StaleEntry pointer in table.StalePointers)
+        {
+            pointer.Target = null;
+        }
+
+        table.StalePointers.Clear();
+        ReleaseSecond(table, _machine.Cores[0], site);
+    }
+
     private void CheckHeldFrame(uint frame, Site site)
     {
         foreach (StaleEntry entry in _entries)
@@ -141,7 +162,11 @@ internal sealed partial class TranslationOracle
 
             foreach (Holder holder in entry.Holders)
             {
-                if (holder.IsHeld)
+                if (holder.IsHeld && !IsInUse(holder))
+                {
+                    entry.ReturnedAt = site;
+                }
+                else if (holder.IsHeld)
                 {
                     ReportReturned(
                         ViolationKind.ReachableFrameReturned,
@@ -169,15 +194,21 @@ internal sealed partial class TranslationOracle
                 continue;
             }
 
-            Residence residence = table.Residences[0];
+            Residence residence = table.Residences.Find(candidate => candidate.IsCurrent) ?? table.Residences[0];
             TranslationRegisters registers = _machine.Cores[residence.Core].Registers;
-            foreach ((uint address, Leaf leaf) in LeavesOf(table, registers))
+            foreach ((uint address, Leaf leaf, uint word) in LeavesOf(table, registers))
             {
                 uint length = leaf.IsFirstLevel ? MibLength : PageLength;
                 uint first = leaf.Translate(address) >> PageShift;
                 if (frame - first >= length >> PageShift || IsLinear(address, leaf))
                 {
                     continue;
+                }
+
+                if (!residence.IsCurrent)
+                {
+                    AddPictures(table, address, leaf, word, site);
+                    break;
                 }
 
                 ReportReturned(
@@ -195,11 +226,30 @@ internal sealed partial class TranslationOracle
         }
     }
 
+    // All that may be held of a table under a tag that its core does not use.
+    private void AddPictures(Residence residence, Site site)
+    {
+        TranslationRegisters registers = _machine.Cores[residence.Core].Registers;
+        List<(uint Address, Leaf Leaf, uint Word)> leaves = [.. LeavesOf(residence.Table, registers)];
+        foreach ((uint address, Leaf leaf, uint word) in leaves)
+        {
+            AddPicture(_machine.Cores[residence.Core], residence, address, leaf.IsFirstLevel ? 1 : 2, word, leaf, site);
+        }
+    }
+
+    private void AddPictures(FirstTable table, uint address, in Leaf leaf, uint word, Site site)
+    {
+        foreach (Residence residence in table.Residences)
+        {
+            AddPicture(_machine.Cores[residence.Core], residence, address, leaf.IsFirstLevel ? 1 : 2, word, leaf, site);
+        }
+    }
+
     private bool IsLinear(uint address, in Leaf leaf) =>
         unchecked(address - _machine.Options.LinearMapOffset) == leaf.Translate(address)
         && unchecked(address - _machine.Options.LinearMapOffset) < _machine.Options.LinearMapLengthInBytes;
 
-    private IEnumerable<(uint Address, Leaf Leaf)> LeavesOf(FirstTable table, TranslationRegisters registers)
+    private IEnumerable<(uint Address, Leaf Leaf, uint Word)> LeavesOf(FirstTable table, TranslationRegisters registers)
     {
         for (int index = NextWord(table, table.FirstIndex); index >= 0; index = NextWord(table, index + 1))
         {
@@ -210,7 +260,7 @@ internal sealed partial class TranslationOracle
                 Leaf leaf = TableWalker.DecodeFirst(word, registers);
                 if (leaf.IsHoldable)
                 {
-                    yield return (address, leaf);
+                    yield return (address, leaf, table.Start + ((uint)index << WordShift));
                 }
 
                 continue;
@@ -228,7 +278,7 @@ internal sealed partial class TranslationOracle
                 Leaf leaf = TableWalker.DecodeSecond(descriptor, word, registers);
                 if (leaf.IsHoldable)
                 {
-                    yield return (address | ((uint)page << PageShift), leaf);
+                    yield return (address | ((uint)page << PageShift), leaf, second.Start + ((uint)page << WordShift));
                 }
             }
         }

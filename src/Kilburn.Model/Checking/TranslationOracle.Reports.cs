@@ -61,6 +61,20 @@ internal sealed partial class TranslationOracle
         });
     }
 
+    /// <summary>A table that a core may walk is used as data.</summary>
+    public void ReportTableAsData(ProcessorCore core, uint physical)
+    {
+        FollowedTable table = _tables[physical >> Memory.PhysicalMemory.GranuleShift][0];
+        Report(new Violation
+        {
+            Kind = ViolationKind.TableUsedAsData,
+            CoreIndex = core.Index,
+            Physical = new PhysicalAddress(physical),
+            Finding = $"physical 0x{physical:X8} is used as data, while a core may walk the table at 0x{table.Start:X8}.",
+            Missing = "removal of the table from the tables above it, the invalidation, DSB, before the memory has another use.",
+        });
+    }
+
     private static string WhatIsHeld(StaleEntry entry, int core)
     {
         if (entry.IsFresh)

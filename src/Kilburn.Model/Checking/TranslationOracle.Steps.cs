@@ -200,6 +200,7 @@ internal sealed partial class TranslationOracle
         if (tag is > 0 and < Holder.Global)
         {
             CheckPairing(context, residence, sharers, site);
+            CheckLeftovers(context, residence, site);
         }
     }
 
@@ -304,6 +305,63 @@ internal sealed partial class TranslationOracle
             });
             return;
         }
+    }
+
+    // What is left under the tag of other tables, or leads to memory that was given back.
+    private void CheckLeftovers(CoreContext context, Residence residence, Site site)
+    {
+        foreach (StaleEntry entry in _entries)
+        {
+            bool isReturned = entry.ReturnedAt.IsKnown;
+            if (entry.Table == residence.Table && !isReturned)
+            {
+                continue;
+            }
+
+            foreach (Holder holder in entry.Holders)
+            {
+                if (holder.Core != context.Core.Index || holder.Tag != residence.Tag || !holder.IsHeld)
+                {
+                    continue;
+                }
+
+                string given = isReturned ? $" Its memory was given back at {entry.ReturnedAt}." : string.Empty;
+                Report(new Violation
+                {
+                    Kind = ViolationKind.AsidReused,
+                    CoreIndex = holder.Core,
+                    Asid = new Asid((uint)holder.Tag),
+                    Address = new VirtualAddress(entry.Address),
+                    Physical = entry.Leaf.IsHoldable ? new PhysicalAddress(entry.Leaf.Translate(entry.Address)) : null,
+                    Cause = entry.Store,
+                    Found = site,
+                    Finding = $"ASID {holder.Tag} is used again with the table at 0x{residence.Table.Start:X8}, while an entry "
+                        + $"of the table at 0x{entry.Table.Start:X8} may be held under it: {entry.StoreInWords}.{given}",
+                    Missing = MissingFor(
+                        entry, holder, KindOf(entry, holder, Leaf.Refused(FaultCode.TranslationFirstLevel)), holder.Core),
+                });
+                return;
+            }
+        }
+    }
+
+    // True when a core may use entries with the tag of the holder now.
+    private bool IsInUse(in Holder holder)
+    {
+        if (holder.Tag >= Holder.Global)
+        {
+            return true;
+        }
+
+        foreach (Residence residence in _contexts[holder.Core].Current)
+        {
+            if (residence.Tag == holder.Tag)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // True when some entry of the table may be held under the tag of the residence, global ones left out.
@@ -522,7 +580,7 @@ internal sealed partial class TranslationOracle
         return isNeeded;
     }
 
-    private static bool Invalidate(CoreContext context, StaleEntry entry, Step step, bool isLocal, Site site)
+    private bool Invalidate(CoreContext context, StaleEntry entry, Step step, bool isLocal, Site site)
     {
         bool isNeeded = false;
         List<Holder> holders = entry.Holders;
@@ -542,7 +600,7 @@ internal sealed partial class TranslationOracle
             {
                 entry.NearMiss = new NearMiss(step, context.Core.Index, site, NearMissReason.OtherCore);
             }
-            else if (!entry.IsComplete)
+            else if (!entry.IsComplete && IsInUse(holder))
             {
                 entry.NearMiss = new NearMiss(step, context.Core.Index, site, NearMissReason.StoreNotComplete);
             }

@@ -15,6 +15,7 @@ internal sealed partial class TranslationOracle
     private readonly Dictionary<uint, SecondTable> _seconds = [];
     private readonly int[] _mapped; // by frame: words of followed tables that map it, the linear map's left out
     private readonly int[] _stale;  // by frame: unfinished entries that lead to it
+    private readonly FirstTable?[] _owners; // by frame: the table that mapped it first; empty when frames may be shared
     private readonly MemoryAttributes[] _types; // by frame: the type of the first of the words in _mapped
 
     private FirstTable FollowFirst(ProcessorCore core, uint start, int wordCount, int firstIndex, bool isUpper, Site site)
@@ -56,14 +57,15 @@ internal sealed partial class TranslationOracle
             uint word = _memory.Word(table.Start + ((uint)index << WordShift));
             if (!TableWalker.IsTable(word))
             {
-                Count(core, TableWalker.DecodeFirst(word, registers), (uint)index << MibShift, MibLength, delta, site);
+                Leaf leaf = TableWalker.DecodeFirst(word, registers);
+                Count(core, table, leaf, (uint)index << MibShift, MibLength, delta, site);
                 continue;
             }
 
             SecondTable.Parent parent = new(table, index);
             if (delta > 0)
             {
-                FollowSecond(core, TableWalker.TableOf(word), site, (uint)index << MibShift).Parents.Add(parent);
+                FollowSecond(core, table, TableWalker.TableOf(word), site, (uint)index << MibShift).Parents.Add(parent);
             }
             else if (_seconds.TryGetValue(TableWalker.TableOf(word), out SecondTable? second))
             {
@@ -73,7 +75,7 @@ internal sealed partial class TranslationOracle
         }
     }
 
-    private SecondTable FollowSecond(ProcessorCore core, uint start, Site site, uint alias = 0)
+    private SecondTable FollowSecond(ProcessorCore core, FirstTable owner, uint start, Site site, uint alias)
     {
         if (_seconds.TryGetValue(start, out SecondTable? table))
         {
@@ -83,7 +85,7 @@ internal sealed partial class TranslationOracle
         table = new SecondTable(start);
         _seconds.Add(start, table);
         Register(table, SecondTable.LengthInBytes);
-        ScanSecond(core, table, 1, site, alias);
+        ScanSecond(core, owner, table, 1, site, alias);
         return table;
     }
 
@@ -93,11 +95,12 @@ internal sealed partial class TranslationOracle
         if (table.IsUnreachable && _seconds.Remove(table.Start))
         {
             Unregister(table, SecondTable.LengthInBytes);
-            ScanSecond(core, table, -1, site, alias);
+            ScanSecond(core, null, table, -1, site, alias);
         }
     }
 
-    private void ScanSecond(ProcessorCore core, SecondTable table, int delta, Site site, uint alias)
+    private void ScanSecond(
+        ProcessorCore core, FirstTable? owner, SecondTable table, int delta, Site site, uint alias)
     {
         if (!_memory.IsMemory(new PhysicalAddress(table.Start), SecondTable.LengthInBytes))
         {
@@ -109,7 +112,7 @@ internal sealed partial class TranslationOracle
         {
             uint word = _memory.Word(table.Start + ((uint)index << WordShift));
             Leaf leaf = TableWalker.DecodeSecond(word, 0, registers);
-            Count(core, leaf, alias | ((uint)index << PageShift), PageLength, delta, site);
+            Count(core, owner, leaf, alias | ((uint)index << PageShift), PageLength, delta, site);
         }
     }
 
@@ -169,7 +172,8 @@ internal sealed partial class TranslationOracle
         : table.StalePointers[0].Address;
 
     // A translation of a followed table comes or goes.
-    private void Count(ProcessorCore core, in Leaf leaf, uint address, uint length, int delta, Site site)
+    private void Count(
+        ProcessorCore core, FirstTable? owner, in Leaf leaf, uint address, uint length, int delta, Site site)
     {
         if (!leaf.IsHoldable)
         {
@@ -191,6 +195,10 @@ internal sealed partial class TranslationOracle
             if (delta > 0)
             {
                 CheckType(core, leaf, frame, address + offset, isLinear, site);
+                if (_owners.Length != 0 && owner is { IsUpper: false } && !leaf.IsGlobal)
+                {
+                    CheckOwner(core, owner, frame, address + offset, site);
+                }
             }
 
             if (!isLinear)
@@ -202,6 +210,30 @@ internal sealed partial class TranslationOracle
 
                 _mapped[frame] += delta;
             }
+        }
+    }
+
+    // The first space that maps a frame has it, until nothing maps it any more.
+    private void CheckOwner(ProcessorCore core, FirstTable owner, uint frame, uint address, Site site)
+    {
+        if (_owners[frame] is not FirstTable first || _mapped[frame] == 0 || first.Residences.Count == 0)
+        {
+            _owners[frame] = owner;
+        }
+        else if (first.Start != owner.Start)
+        {
+            Report(new Violation
+            {
+                Kind = ViolationKind.ForeignFrame,
+                CoreIndex = core.Index,
+                Address = new VirtualAddress(address),
+                Physical = new PhysicalAddress(frame << PageShift),
+                Cause = site,
+                Found = site,
+                Finding = $"the table at 0x{owner.Start:X8} maps frame 0x{frame << PageShift:X8}, which the table at "
+                    + $"0x{first.Start:X8} has.",
+                Missing = "a frame of its own.",
+            });
         }
     }
 

@@ -48,6 +48,7 @@ internal sealed partial class TranslationOracle
         _mapped = new int[frames];
         _stale = new int[frames];
         _types = new MemoryAttributes[frames];
+        _owners = machine.Options.Sharing == FrameSharing.Reported ? new FirstTable?[frames] : [];
         _unclean = new ulong[frames];
         _unfetchable = new ulong[frames];
         _contexts = new CoreContext[machine.Cores.Count];
@@ -111,9 +112,9 @@ internal sealed partial class TranslationOracle
             Leaf newLeaf = TableWalker.DecodeFirst(value, registers);
             Change change = new(core, site, table, address, 1, physical, old, value, oldLeaf, newLeaf);
             ReplaceLeaf(change, table.Stamps[index]);
-            Count(core, oldLeaf, address, MibLength, -1, site);
+            Count(core, table, oldLeaf, address, MibLength, -1, site);
             table.Stamps[index] = ++_now;
-            Count(core, newLeaf, address, MibLength, 1, site);
+            Count(core, table, newLeaf, address, MibLength, 1, site);
             return;
         }
 
@@ -139,7 +140,7 @@ internal sealed partial class TranslationOracle
         else if (before.IsHoldable)
         {
             Add(store, before, HoldersOf(table, table.Stamps[index], before.IsGlobal), null);
-            Count(core, before, address, MibLength, -1, site);
+            Count(core, table, before, address, MibLength, -1, site);
         }
         else
         {
@@ -149,12 +150,12 @@ internal sealed partial class TranslationOracle
         table.Stamps[index] = ++_now;
         if (isPointer && !isSameTable)
         {
-            SecondTable second = FollowSecond(core, TableWalker.TableOf(value), site);
+            SecondTable second = FollowSecond(core, table, TableWalker.TableOf(value), site, address);
             second.Parents.Add(new SecondTable.Parent(table, index));
         }
         else if (after.IsHoldable)
         {
-            Count(core, after, address, MibLength, 1, site);
+            Count(core, table, after, address, MibLength, 1, site);
         }
     }
 
@@ -188,7 +189,7 @@ internal sealed partial class TranslationOracle
         if (!isSameTable)
         {
             _ = second.Parents.Remove(new SecondTable.Parent((FirstTable)store.Table, index));
-            ReleaseSecond(second, store.Core, store.Site);
+            ReleaseSecond(second, store.Core, store.Site, store.Address);
         }
     }
 
@@ -238,9 +239,10 @@ internal sealed partial class TranslationOracle
         {
             uint pointer = PointerTo(table);
             uint alias = AliasOf(table) | page;
-            Count(core, TableWalker.DecodeSecond(old, pointer, registers), alias, PageLength, -1, site);
+            FirstTable? owner = table.Parents.Count != 0 ? table.Parents[0].Table : null;
+            Count(core, owner, TableWalker.DecodeSecond(old, pointer, registers), alias, PageLength, -1, site);
             table.Stamps[index] = ++_now;
-            Count(core, TableWalker.DecodeSecond(value, pointer, registers), alias, PageLength, 1, site);
+            Count(core, owner, TableWalker.DecodeSecond(value, pointer, registers), alias, PageLength, 1, site);
         }
     }
 
@@ -325,11 +327,46 @@ internal sealed partial class TranslationOracle
             StoreCore = change.Core.Index,
             Store = change.Site,
             IsPointer = target != null,
+            IsFresh = isFresh,
             Table = change.Table,
             Target = target,
             NeedsClean = !_areWalksCoherent,
-            ListIndex = _entries.Count,
         };
+        _contexts[entry.StoreCore].Stores.Add(entry);
+        Enter(entry, holders);
+        if (!isFresh)
+        {
+            // What a walk finds here changed from something. From nothing, no simulated cache would hold it.
+            _machine.NoteTableChange(GranuleMarks.WalkedLower | GranuleMarks.WalkedUpper);
+        }
+    }
+
+    // What may be held of a table on cores that do not use the tag now, as a picture: the memory is given back.
+    private void AddPicture(
+        ProcessorCore core, Residence residence, uint address, int level, uint word, in Leaf leaf, Site site)
+    {
+        StaleEntry entry = new()
+        {
+            Address = address,
+            Level = level,
+            Word = word,
+            Old = _memory.Word(word),
+            New = _memory.Word(word),
+            Leaf = leaf,
+            StoreCore = core.Index,
+            Store = site,
+            IsPointer = false,
+            Table = residence.Table,
+            IsComplete = true,
+            ReturnedAt = site,
+        };
+        Enter(entry, [new Holder(residence.Core, leaf.IsHoldable && leaf.IsGlobal ? Holder.Global : residence.Tag)]);
+        _machine.NoteTableChange(GranuleMarks.WalkedLower | GranuleMarks.WalkedUpper);
+    }
+
+    private void Enter(StaleEntry entry, List<Holder> holders)
+    {
+        entry.ListIndex = _entries.Count;
         entry.Holders.AddRange(holders);
         foreach (Holder holder in holders)
         {
@@ -341,16 +378,8 @@ internal sealed partial class TranslationOracle
 
         _entries.Add(entry);
         (_buckets[entry.Address >> MibShift] ??= []).Add(entry);
-        _contexts[entry.StoreCore].Stores.Add(entry);
-        target?.StalePointers.Add(entry);
+        entry.Target?.StalePointers.Add(entry);
         CountStale(entry, 1);
-        if (isFresh)
-        {
-            // What a walk finds here changed from nothing to something: no simulated cache holds a fault.
-            return;
-        }
-
-        _machine.NoteTableChange(GranuleMarks.WalkedLower | GranuleMarks.WalkedUpper);
     }
 
     private void RemoveIfOver(StaleEntry entry)
@@ -398,9 +427,14 @@ internal sealed partial class TranslationOracle
                 continue;
             }
 
+            if (entry.ReturnedAt.IsKnown && !entry.Leaf.IsHoldable)
+            {
+                continue; // shows when its tag is used again
+            }
+
             if (entry.IsPointer)
             {
-                if (change.Level == 2 || (isPointer && TableWalker.TableOf(change.New) == entry.Target!.Start))
+                if (change.Level == 2 || (isPointer && TableWalker.TableOf(change.New) == entry.Target?.Start))
                 {
                     continue; // the store of the pointer was checked, or it is the same again
                 }

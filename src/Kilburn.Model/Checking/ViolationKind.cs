@@ -54,6 +54,9 @@ public enum ViolationKind
     /// <summary>A table is given back while a core may still walk it.</summary>
     ReachableTableReturned,
 
-    /// <summary>A space maps a frame that another space owns.</summary>
+    /// <summary>Memory that a core may walk as a table is used as data.</summary>
+    TableUsedAsData,
+
+    /// <summary>A space maps a frame that belongs to another space.</summary>
     ForeignFrame,
 }

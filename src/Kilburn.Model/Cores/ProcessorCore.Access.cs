@@ -46,6 +46,22 @@ public sealed partial class ProcessorCore
         CheckAligned(address.Value);
         CheckLinear(address.Value, AccessKind.Write);
         Store(address.Value, value, site);
+        Machine.Scheduler?.AfterChange(this);
+    }
+
+    /// <summary>Stores a word at a physical address, by whatever mapping: for traces, which do not tell it.</summary>
+    /// <param name="address">Word aligned, in memory.</param>
+    /// <param name="value">The word.</param>
+    /// <param name="site">Where the program asks for it.</param>
+    public void WritePhysical(PhysicalAddress address, uint value, Site site)
+    {
+        CheckAligned(address.Value);
+        if (Machine.Memory.KindOf(address) != BankKind.Memory)
+        {
+            throw new MachineAccessException($"There is no memory at physical address 0x{address.Value:X8}.");
+        }
+
+        Store(address.Value, value, site);
     }
 
     /// <summary>Kernel data in the linear map.</summary>
@@ -63,8 +79,7 @@ public sealed partial class ProcessorCore
 
         if ((Machine.Memory.Granules[address.Value >> PhysicalMemory.GranuleShift] & GranuleMarks.Followed) != 0)
         {
-            throw new MachineAccessException(
-                $"Core {Index} uses 0x{address.Value:X8} as data, but a core may walk it as a table.");
+            Machine.Oracle!.ReportTableAsData(this, address.Value);
         }
 
         return ref Unsafe.As<uint, T>(ref Machine.Memory.Word(address.Value));

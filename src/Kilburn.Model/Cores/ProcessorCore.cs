@@ -1,12 +1,13 @@
 using System;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
-using Kilburn.Model.Memory;
+using Kilburn.Model.Campaigns;
+using Kilburn.Model.Checking;
+using Kilburn.Model.Scheduling;
 using Kilburn.Model.Translation;
 
 namespace Kilburn.Model.Cores;
@@ -19,6 +20,7 @@ public sealed partial class ProcessorCore
     private readonly long[] _counts = new long[StepKindCount];
     private TranslationRegisters _registers;
     private bool _areInterruptsMasked;
+    private Step? _putOff; // a step that changes places with the next
     private uint _heldRanks; // bit n: a lock of rank n
 
     internal ProcessorCore(Machine machine, int index)
@@ -67,7 +69,13 @@ public sealed partial class ProcessorCore
     public uint CompareExchange(ref uint location, uint value, uint comparand)
     {
         Reschedule();
-        return Interlocked.CompareExchange(ref location, value, comparand);
+        uint held = Interlocked.CompareExchange(ref location, value, comparand);
+        if (held == comparand)
+        {
+            Machine.Scheduler?.AfterChange(this);
+        }
+
+        return held;
     }
 
     /// <summary>Reads a shared word; later accesses stay behind it.</summary>
@@ -85,6 +93,7 @@ public sealed partial class ProcessorCore
     {
         Reschedule();
         Volatile.Write(ref location, value);
+        Machine.Scheduler?.AfterChange(this);
     }
 
     /// <summary>Writes a shared word.</summary>
@@ -106,8 +115,14 @@ public sealed partial class ProcessorCore
     /// <summary>Lets another core go on.</summary>
     public void Relax()
     {
-        Reschedule();
-        Thread.SpinWait(1);
+        if (Machine.Scheduler is ICoreScheduler scheduler)
+        {
+            scheduler.Wait(this);
+        }
+        else
+        {
+            Thread.SpinWait(1);
+        }
     }
 
     /// <summary>Masks interrupts.</summary>
@@ -183,7 +198,7 @@ public sealed partial class ProcessorCore
     internal void Maintain(Step step, string file, int line)
     {
         Reschedule();
-        Do(step, new Site(file, line));
+        DoOrMutate(step, new Site(file, line), 0);
     }
 
     /// <summary>Does one step: for steps that no program needs, such as the forms that are not inner-shareable.</summary>
@@ -196,10 +211,10 @@ public sealed partial class ProcessorCore
     /// <summary>Does the steps of one operation, in order.</summary>
     internal void Maintain(ReadOnlySpan<Step> steps, string file, int line)
     {
-        foreach (Step step in steps)
+        for (int index = 0; index < steps.Length; index++)
         {
             Reschedule();
-            Do(step, new Site(file, line));
+            DoOrMutate(steps[index], new Site(file, line), index);
         }
     }
 
@@ -209,7 +224,36 @@ public sealed partial class ProcessorCore
         return (int)(length >> PageSize.SmallShift);
     }
 
-    private void Do(Step step, Site site)
+    private void DoOrMutate(Step step, Site site, int index)
+    {
+        if (Machine.Options.Mutation is not Mutation mutation)
+        {
+            Do(step, site, index);
+            return;
+        }
+
+        Step? putOff = _putOff;
+        _putOff = null;
+        if (!mutation.Matches(site, index, step.Kind))
+        {
+            Do(step, site, index);
+        }
+        else if (mutation.Kind == MutationKind.SwapWithNext)
+        {
+            _putOff = step;
+        }
+        else if (mutation.Apply(step) is Step changed)
+        {
+            Do(changed, site, index);
+        }
+
+        if (putOff is Step late)
+        {
+            Do(late, site, index);
+        }
+    }
+
+    private void Do(Step step, Site site, int index)
     {
         _counts[(int)step.Kind]++;
         TranslationRegisters before = _registers;
@@ -219,12 +263,13 @@ public sealed partial class ProcessorCore
             NoteRegisterChange((SystemRegister)step.Address);
         }
 
-        _ = Machine.Oracle?.Note(this, step, before, site);
+        if (Machine.Oracle is TranslationOracle oracle)
+        {
+            Machine.Count(site, index, step.Kind, oracle.Note(this, step, before, site));
+        }
     }
 
     // Every call of the program comes through here: the place where another core may go on.
-    [Conditional("NEVER")]
-    private void Reschedule()
-    {
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Reschedule() => Machine.Scheduler?.BeforeStep(this);
 }

@@ -26,7 +26,7 @@ public static class LitmusPairs
         "only entries that translate are held, those that deny included",
         "first-level words are held on their own",
         "a walk is not atomic",
-        "stores and invalidations are complete after a DSB, and seen after an ISB",
+        "changes are complete after a DSB, and seen after an ISB",
         "a line that was not cleaned is not seen",
         "CONTEXTIDR and TTBR0 change one after the other",
         "an invalidation has its scope",
