@@ -37,6 +37,12 @@ internal sealed class Emulator
     public static Emulator Boot(string kernel, string purpose, string rest) =>
         Run(["-kernel", kernel, .. CommandLine(purpose, rest)]);
 
+    /// <summary>Boots the ELF file of a kernel for a batch, with one nanosecond of virtual time to an instruction.</summary>
+    /// <param name="kernel">The file.</param>
+    /// <param name="commands">The batch.</param>
+    public static Emulator BootCounting(string kernel, string commands) =>
+        Run(["-icount", "shift=0", "-kernel", kernel, .. CommandLine("batch", commands)]);
+
     /// <summary>Boots a raw image as QEMU's firmware option does: at 0x8000, on all cores.</summary>
     /// <param name="image">The file.</param>
     /// <param name="commands">The batch.</param>

@@ -42,6 +42,7 @@ public ref struct BenchmarkRun<TMachine, TBoard>
     private PhysicalAddress _scratch;
     private uint _overhead;
     private uint _lineCount;
+    private uint _freeFrames;
     private bool _hasFailed;
 
     /// <summary>A run that has measured nothing.</summary>
@@ -70,6 +71,7 @@ public ref struct BenchmarkRun<TMachine, TBoard>
     /// <summary>Takes the memory for lists, checks that the counter counts, and measures an empty sample.</summary>
     public void Begin()
     {
+        _freeFrames = CountFreeFrames();
         Check(Memory.Frames.TryAllocateBlock(ref Machine, FrameUse.LargeBlock, FrameContents.AsLeft, out _scratch));
         if (_hasFailed)
         {
@@ -80,12 +82,18 @@ public ref struct BenchmarkRun<TMachine, TBoard>
         CheckCounting();
     }
 
-    /// <summary>Gives the memory for lists back and prints the last line.</summary>
+    /// <summary>Gives the memory for lists back, checks that all else came back, and prints the last line.</summary>
     public void End()
     {
         if (_scratch != default)
         {
             Check(Memory.Frames.TryFreeBlock(ref Machine, FrameUse.LargeBlock, _scratch));
+        }
+
+        uint freeFrames = CountFreeFrames();
+        if (freeFrames != _freeFrames)
+        {
+            Fail("frames did not come back:"u8, unchecked(_freeFrames - freeFrames));
         }
 
         if (!_hasFailed)
@@ -186,6 +194,11 @@ public ref struct BenchmarkRun<TMachine, TBoard>
             Fail("empty samples differ: the machine does not count exactly, by"u8, most - least);
         }
 
+        if (_hasFailed)
+        {
+            return;
+        }
+
         _overhead = least;
         Note("an empty sample counts "u8);
         Board.WriteDecimal(least);
@@ -196,6 +209,11 @@ public ref struct BenchmarkRun<TMachine, TBoard>
     // of two lengths is free of the call and of the overhead, so that it tests the counter and nothing else.
     private void CheckCounting()
     {
+        if (_hasFailed)
+        {
+            return;
+        }
+
         uint expected = (LongLoopLines - ShortLoopLines) * InstructionsPerLine;
         uint counted = unchecked(CountLoop(LongLoopLines) - CountLoop(ShortLoopLines));
         if (counted != expected)
@@ -209,6 +227,12 @@ public ref struct BenchmarkRun<TMachine, TBoard>
         Board.Write(" instructions counts "u8);
         Board.WriteDecimal(counted);
         Board.EndLine();
+    }
+
+    private readonly uint CountFreeFrames()
+    {
+        Memory.Frames.GetStatistics(ref Machine, out FrameStatistics statistics);
+        return statistics.FreeFrames;
     }
 
     private readonly uint CountLoop(uint lines)
