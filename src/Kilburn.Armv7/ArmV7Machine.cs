@@ -109,6 +109,10 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void AcquireLock(ref uint location) => Exclusives.AcquireLock((uint*)Unsafe.AsPointer(in location));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint LoadAcquire(ref uint location) => Volatile.Read(ref location);
 
     /// <inheritdoc/>

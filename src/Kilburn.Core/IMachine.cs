@@ -80,6 +80,10 @@ public interface IMachine
     /// <returns>What the word held: <paramref name="comparand"/> when it was replaced.</returns>
     uint CompareExchange(ref uint location, uint value, uint comparand);
 
+    /// <summary>Waits until a word is zero and makes it 1; later accesses stay behind it. The whole of taking a lock that is free.</summary>
+    /// <param name="location">The shared word.</param>
+    void AcquireLock(ref uint location);
+
     /// <summary>Reads a word; later accesses stay behind it.</summary>
     /// <param name="location">The shared word.</param>
     uint LoadAcquire(ref uint location);

@@ -85,6 +85,15 @@ public readonly struct ModelMachine<TProfile> : IMachine
         _core.CompareExchange(ref location, value, comparand);
 
     /// <inheritdoc/>
+    public void AcquireLock(ref uint location)
+    {
+        while (_core.CompareExchange(ref location, 1, 0) != 0)
+        {
+            _core.Relax();
+        }
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint LoadAcquire(ref uint location) => _core.LoadAcquire(ref location);
 

@@ -30,7 +30,13 @@ public struct SpinLock
         where TMachine : struct, IMachine
     {
         machine.NoteLock(rank, LockChange.Taken);
-        uint mine = BuildChecks.Enabled ? HeldBit | (machine.CoreIndex << CoreShift) : HeldBit;
+        if (!BuildChecks.Enabled)
+        {
+            machine.AcquireLock(ref _word);
+            return;
+        }
+
+        uint mine = HeldBit | (machine.CoreIndex << CoreShift);
         if (machine.CompareExchange(ref _word, mine, Free) != Free)
         {
             Wait(ref machine, ref _word, mine);
@@ -54,7 +60,7 @@ public struct SpinLock
     {
         do
         {
-            if (BuildChecks.Enabled && machine.LoadAcquire(ref word) == mine)
+            if (machine.LoadAcquire(ref word) == mine)
             {
                 BugCheck.Fail(ref machine, "L1: a lock taken twice by one core"u8, mine);
             }

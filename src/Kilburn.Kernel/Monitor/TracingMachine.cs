@@ -108,6 +108,9 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
         _inner.CompareExchange(ref location, value, comparand);
 
     /// <inheritdoc/>
+    public void AcquireLock(ref uint location) => _inner.AcquireLock(ref location);
+
+    /// <inheritdoc/>
     public uint LoadAcquire(ref uint location) => _inner.LoadAcquire(ref location);
 
     /// <inheritdoc/>

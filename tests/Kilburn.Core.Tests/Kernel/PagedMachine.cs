@@ -58,6 +58,9 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
         return old;
     }
 
+    public void AcquireLock(ref uint location) =>
+        location = location == 0 ? 1u : throw new InvalidOperationException("a lock is taken twice");
+
     public uint LoadAcquire(ref uint location) => location;
 
     public void StoreRelease(ref uint location, uint value) => location = value;

@@ -47,6 +47,14 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
         return Interlocked.CompareExchange(ref location, value, comparand);
     }
 
+    public readonly void AcquireLock(ref uint location)
+    {
+        while (CompareExchange(ref location, 1, 0) != 0)
+        {
+            Relax();
+        }
+    }
+
     public readonly uint LoadAcquire(ref uint location)
     {
         _memory.BeforeSharedAccess?.Invoke(nameof(LoadAcquire));
