@@ -33,6 +33,8 @@ internal readonly unsafe struct BootImage
     private readonly uint* _guards;
     private readonly uint* _stackTops;
     private readonly uint _mailboxBuffer;
+    private readonly uint* _unwindStart;
+    private readonly uint* _unwindEnd;
 #pragma warning restore CS0649
 
     /// <summary>The table of this kernel.</summary>
@@ -43,6 +45,12 @@ internal readonly unsafe struct BootImage
 
     /// <summary>64 bytes that share no cache line, in the first MiB.</summary>
     internal PhysicalAddress MailboxBuffer => Physical(_mailboxBuffer);
+
+    /// <summary>The table of unwind code: two words for each function.</summary>
+    internal uint* UnwindStart => _unwindStart;
+
+    /// <summary>One past the table.</summary>
+    internal uint* UnwindEnd => _unwindEnd;
 
     /// <summary>Code.</summary>
     internal VirtualRange Text => VirtualRange.Between(new(_textStart), new(_textEnd));

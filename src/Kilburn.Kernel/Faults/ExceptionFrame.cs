@@ -35,9 +35,6 @@ internal struct ExceptionFrame
     /// <summary>True when the interrupted code was in Thumb state.</summary>
     internal readonly bool IsThumb => (Status & ThumbBit) != 0;
 
-    /// <summary>r11, the frame pointer of compiled C#.</summary>
-    internal readonly uint FramePointer => General[11];
-
     /// <summary>Goes on in a Thumb routine instead.</summary>
     /// <param name="address">Where.</param>
     internal void ContinueAt(uint address)

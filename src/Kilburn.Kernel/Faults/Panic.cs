@@ -45,12 +45,7 @@ internal static unsafe class Panic
 
         PrintRegisters(in frame);
         Backtrace.PrintPlace(frame.ProgramCounter);
-        if (frame.Kind == ExceptionKind.PrefetchAbort)
-        {
-            _ = Backtrace.TryPrintReturn(frame.Link); // who jumped there, if it was a call
-        }
-
-        Backtrace.PrintCallers(ref machine, frame.FramePointer);
+        Backtrace.PrintCallers(ref machine, Unwinder.FromException(in frame));
         Power.Off(ExitStatus);
     }
 
@@ -89,7 +84,7 @@ internal static unsafe class Panic
         board.Write(": "u8);
         board.WriteHex(value);
         board.EndLine();
-        Backtrace.PrintCallers(ref machine, Backtrace.FramePointer());
+        Backtrace.PrintCallers(ref machine, Unwinder.FromHere());
         Power.Off(ExitStatus);
     }
 
@@ -110,7 +105,7 @@ internal static unsafe class Panic
             _ => "an operation that is not there"u8,
         });
         board.EndLine();
-        Backtrace.PrintCallers(ref machine, Backtrace.FramePointer());
+        Backtrace.PrintCallers(ref machine, Unwinder.FromHere());
         Power.Off(ExitStatus);
     }
 

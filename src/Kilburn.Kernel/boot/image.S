@@ -25,6 +25,8 @@ endfunction boot_image_table
         .word   boot_guards
         .word   boot_stack_tops
         .word   boot_mailbox_buffer
+        .word   linker_unwind_start
+        .word   linker_unwind_end
 
         .section .tables, "aw", %nobits
         .balign 8192

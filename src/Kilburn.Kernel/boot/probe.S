@@ -52,11 +52,3 @@ endfunction boot_probes
 6:      .word   1b, 5b                  // read
         .word   2b, 5b                  // write
         .word   3b, 4b                  // execute: by lr
-
-        .text
-// uint32_t boot_frame_pointer(void)
-//   r11, where compiled C# keeps its frame pointer.
-function boot_frame_pointer
-        mov     r0, r11
-        bx      lr
-endfunction boot_frame_pointer
