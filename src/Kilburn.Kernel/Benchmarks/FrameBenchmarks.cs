@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Frames;
@@ -6,7 +7,11 @@ using Kilburn.Kernel.Board;
 namespace Kilburn.Kernel.Benchmarks;
 
 /// <summary>Pages and tables out of the physical memory manager.</summary>
-/// <remarks>Frees come in random order, over everything that is given out: a magazine of 64 frames cannot hide the rest.</remarks>
+/// <remarks>
+/// Frees come in random order, over everything that is given out: what a core
+/// has at hand cannot hide the rest. Each loop that is measured is a method of its own, so that the registers of the others do not
+/// stand in its way.
+/// </remarks>
 public static class FrameBenchmarks
 {
     private const uint Live = 1024;
@@ -30,39 +35,56 @@ public static class FrameBenchmarks
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        ref TMachine machine = ref run.Machine;
-        ref TBoard board = ref run.Board;
-        ref FrameAllocator frames = ref run.Memory.Frames;
-        AddressList list = run.List;
         RandomSequence random = new(Seed);
         Tally allocations = default;
         Tally frees = default;
         for (uint round = 0; round < Rounds; round++)
         {
-            for (uint index = 0; index < Live; index++)
-            {
-                uint start = board.InstructionCount;
-                VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
-                uint end = board.InstructionCount;
-                allocations.Add(run.Between(start, end));
-                run.Check(status);
-                list.At(ref machine, index) = page.Value;
-            }
-
-            list.Shuffle(ref machine, ref random, Live);
-            for (uint index = 0; index < Live; index++)
-            {
-                PhysicalAddress page = new(list.At(ref machine, index));
-                uint start = board.InstructionCount;
-                VmStatus status = frames.TryFreePage(ref machine, page);
-                uint end = board.InstructionCount;
-                frees.Add(run.Between(start, end));
-                run.Check(status);
-            }
+            AllocatePages(ref run, ref allocations);
+            run.List.Shuffle(ref run.Machine, ref random, Live);
+            FreePages(ref run, ref frees);
         }
 
         run.Report("page.allocate"u8, in allocations);
         run.Report("page.free"u8, in frees);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AllocatePages<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, ref Tally tally)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        for (uint index = 0; index < Live; index++)
+        {
+            uint start = board.InstructionCount;
+            VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
+            uint end = board.InstructionCount;
+            tally.Add(run.Between(start, end));
+            run.Check(status);
+            run.List.At(ref machine, index) = page.Value;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FreePages<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, ref Tally tally)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        for (uint index = 0; index < Live; index++)
+        {
+            PhysicalAddress page = new(run.List.At(ref machine, index));
+            uint start = board.InstructionCount;
+            VmStatus status = frames.TryFreePage(ref machine, page);
+            uint end = board.InstructionCount;
+            tally.Add(run.Between(start, end));
+            run.Check(status);
+        }
     }
 
     private static void Pairs<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run)
@@ -91,77 +113,111 @@ public static class FrameBenchmarks
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        ref TMachine machine = ref run.Machine;
-        ref TBoard board = ref run.Board;
-        ref FrameAllocator frames = ref run.Memory.Frames;
-        AddressList list = run.List;
         RandomSequence random = new(Seed);
         Tally allocations = default;
         Tally frees = default;
         for (uint round = 0; round < Rounds; round++)
         {
-            for (uint index = 0; index < Live; index++)
-            {
-                uint start = board.InstructionCount;
-                VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
-                uint end = board.InstructionCount;
-                allocations.Add(run.Between(start, end) - cost);
-                run.Check(status);
-                list.At(ref machine, index) = table.Value;
-            }
-
-            list.Shuffle(ref machine, ref random, Live);
-            for (uint index = 0; index < Live; index++)
-            {
-                PhysicalAddress table = new(list.At(ref machine, index));
-                uint start = board.InstructionCount;
-                VmStatus status = frames.TryFreeSecondLevelTable(ref machine, table);
-                uint end = board.InstructionCount;
-                frees.Add(run.Between(start, end));
-                run.Check(status);
-            }
+            AllocateSecondLevelTables(ref run, ref allocations, cost);
+            run.List.Shuffle(ref run.Machine, ref random, Live);
+            FreeSecondLevelTables(ref run, ref frees);
         }
 
         run.Report("table2.allocate"u8, in allocations);
         run.Report("table2.free"u8, in frees);
     }
 
-    private static void FirstLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, uint cost)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AllocateSecondLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, ref Tally tally, uint cost)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
-        AddressList list = run.List;
+        for (uint index = 0; index < Live; index++)
+        {
+            uint start = board.InstructionCount;
+            VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
+            uint end = board.InstructionCount;
+            tally.Add(run.Between(start, end) - cost);
+            run.Check(status);
+            run.List.At(ref machine, index) = table.Value;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FreeSecondLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, ref Tally tally)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        for (uint index = 0; index < Live; index++)
+        {
+            PhysicalAddress table = new(run.List.At(ref machine, index));
+            uint start = board.InstructionCount;
+            VmStatus status = frames.TryFreeSecondLevelTable(ref machine, table);
+            uint end = board.InstructionCount;
+            tally.Add(run.Between(start, end));
+            run.Check(status);
+        }
+    }
+
+    private static void FirstLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, uint cost)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
         RandomSequence random = new(Seed);
         Tally allocations = default;
         Tally frees = default;
         for (uint round = 0; round < Rounds; round++)
         {
-            for (uint index = 0; index < Live; index++)
-            {
-                uint start = board.InstructionCount;
-                VmStatus status = frames.TryAllocateFirstLevelTable(ref machine, out PhysicalAddress table);
-                uint end = board.InstructionCount;
-                allocations.Add(run.Between(start, end) - cost);
-                run.Check(status);
-                list.At(ref machine, index) = table.Value;
-            }
-
-            list.Shuffle(ref machine, ref random, Live);
-            for (uint index = 0; index < Live; index++)
-            {
-                PhysicalAddress table = new(list.At(ref machine, index));
-                uint start = board.InstructionCount;
-                VmStatus status = frames.TryFreeFirstLevelTable(ref machine, table);
-                uint end = board.InstructionCount;
-                frees.Add(run.Between(start, end));
-                run.Check(status);
-            }
+            AllocateFirstLevelTables(ref run, ref allocations, cost);
+            run.List.Shuffle(ref run.Machine, ref random, Live);
+            FreeFirstLevelTables(ref run, ref frees);
         }
 
         run.Report("table1.allocate"u8, in allocations);
         run.Report("table1.free"u8, in frees);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AllocateFirstLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, ref Tally tally, uint cost)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        for (uint index = 0; index < Live; index++)
+        {
+            uint start = board.InstructionCount;
+            VmStatus status = frames.TryAllocateFirstLevelTable(ref machine, out PhysicalAddress table);
+            uint end = board.InstructionCount;
+            tally.Add(run.Between(start, end) - cost);
+            run.Check(status);
+            run.List.At(ref machine, index) = table.Value;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FreeFirstLevelTables<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, ref Tally tally)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref TMachine machine = ref run.Machine;
+        ref TBoard board = ref run.Board;
+        ref FrameAllocator frames = ref run.Memory.Frames;
+        for (uint index = 0; index < Live; index++)
+        {
+            PhysicalAddress table = new(run.List.At(ref machine, index));
+            uint start = board.InstructionCount;
+            VmStatus status = frames.TryFreeFirstLevelTable(ref machine, table);
+            uint end = board.InstructionCount;
+            tally.Add(run.Between(start, end));
+            run.Check(status);
+        }
     }
 }
