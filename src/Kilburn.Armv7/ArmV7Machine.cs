@@ -25,7 +25,7 @@ public unsafe struct ArmV7Machine : IMachine
     private const uint BroadcastAll = 2;
     private const int BranchPredictorShift = 28;
     private const uint BranchPredictorNeedsNothing = 4;
-    private const uint PageMask = 0xFFFF_F000;
+    private const int PageShift = 12;
 
     /// <inheritdoc/>
     public static bool WalksAreCoherent
@@ -316,5 +316,5 @@ public unsafe struct ArmV7Machine : IMachine
     private static uint Linear(PhysicalAddress address) => unchecked(address.Value + LinearMap.Offset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Operand(VirtualAddress address, Asid asid) => (address.Value & PageMask) | asid.Value;
+    private static uint Operand(VirtualAddress address, Asid asid) => ((address.Value >> PageShift) << PageShift) | asid.Value;
 }

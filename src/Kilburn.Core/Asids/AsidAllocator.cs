@@ -119,6 +119,7 @@ public struct AsidAllocator
     /// Meets <see cref="Request"/> as two who each raise a flag and then look for the other's: here the word is retired, then the
     /// cores are looked at; there the core's word is set, then the space's is read again. Both put a full barrier between.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // one caller
     public VmStatus TryRetire<TMachine>(ref TMachine machine, PhysicalAddress owner)
         where TMachine : struct, IMachine
     {
@@ -136,7 +137,7 @@ public struct AsidAllocator
         Asid asid = AsidWord.AsidOf(word);
         if (asid.Value != 0)
         {
-            if (IsRunningLocked(ref machine, word, owner, out bool wasReserved))
+            if (IsRunningLocked<TMachine>(word, owner, out bool wasReserved))
             {
                 machine.StoreRelease(ref record.Word, word);
                 _lock.Release(ref machine, LockRank.Asids);
@@ -528,23 +529,29 @@ public struct AsidAllocator
         }
     }
 
-    private bool IsRunningLocked<TMachine>(ref TMachine machine, uint word, PhysicalAddress owner, out bool wasReserved)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a loop of four, with its operands in registers
+    private bool IsRunningLocked<TMachine>(uint word, PhysicalAddress owner, out bool wasReserved)
         where TMachine : struct, IMachine
     {
         wasReserved = false;
         for (uint index = 0; index < (uint)TMachine.CoreCount; index++)
         {
+            // Plain reads, after the barrier of TryRetire: a core that is on its way to the space sees it retired, and one that is
+            // on its way from it names it in Owner until its registers do not.
             ref AsidCore core = ref CoreOf(index);
-            uint active = machine.LoadAcquire(ref core.Active);
-            bool isReserved = core.Reserved == word;
-            if (active == word
-                || (isReserved && !AsidWord.IsSameGeneration(active, _generation))
-                || machine.LoadAcquire(ref core.Owner) == owner.Value)
+            if (core.Active == word || core.Owner == owner.Value)
             {
                 return true;
             }
 
-            wasReserved |= isReserved;
+            if (core.Reserved == word)
+            {
+                wasReserved = true;
+                if (!AsidWord.IsSameGeneration(core.Active, _generation))
+                {
+                    return true;
+                }
+            }
         }
 
         return false;
@@ -588,6 +595,7 @@ public struct AsidAllocator
         MarkUsedLocked(0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // one caller
     private void UnlinkLocked<TMachine>(ref TMachine machine, ref AsidOwner record)
         where TMachine : struct, IMachine
     {

@@ -41,7 +41,7 @@ public readonly struct SmallPageDescriptor
     public uint Raw => _raw;
 
     /// <summary>First byte of the page.</summary>
-    public PhysicalAddress Frame => new(_raw & FrameMask);
+    public PhysicalAddress Frame => new((_raw >> PageSize.SmallShift) << PageSize.SmallShift); // a mask takes one more
 
     /// <summary>AP[2:0].</summary>
     public AccessPermission Access => (AccessPermission)(((_raw >> (Ap2Shift - 2)) & 4) | ((_raw >> Ap10Shift) & 3));

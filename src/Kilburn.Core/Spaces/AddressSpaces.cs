@@ -114,7 +114,11 @@ public struct AddressSpaces
         }
 
         control.Mark = 0;
-        SpaceRange.ReleaseAllLocked(ref machine, ref frames, ref control, controlPage);
+        if (!SpaceLayout.IsEmpty(ref machine, controlPage))
+        {
+            SpaceRange.ReleaseAllLocked(ref machine, ref frames, ref control, controlPage);
+        }
+
         PhysicalAddress table = control.Table;
         control.Lock.Release(ref machine, LockRank.Space);
         if (frames.TryFreeFirstLevelTable(ref machine, table) != VmStatus.Ok)

@@ -33,17 +33,17 @@ internal static class SpaceLayout
     private const int WordShift = 2;
 
     /// <summary>Live pages of a MiB, less 1.</summary>
-    /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="control">The start of the space's control page, which is all mapped.</param>
     /// <param name="mib">VA[30:20].</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // an address and an access: less than the call
-    public static ref byte CountOf<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
-        where TMachine : struct, IMachine => ref machine.Data<byte>(controlPage.Add(CountOffset + mib));
+    public static ref byte CountOf(ref SpaceControl control, uint mib) =>
+        ref Unsafe.AddByteOffset(ref Unsafe.As<SpaceControl, byte>(ref control), (nint)(CountOffset + mib));
 
     /// <summary>Notes that a MiB has a table.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="controlPage">The space's control page.</param>
     /// <param name="mib">VA[30:20].</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MarkOccupied<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
         where TMachine : struct, IMachine
     {
@@ -67,6 +67,14 @@ internal static class SpaceLayout
             SummaryWord(ref machine, controlPage, word >> BitsPerWordShift) &= ~(1u << (int)(word & BitMask));
         }
     }
+
+    /// <summary>True when no MiB has a table.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsEmpty<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine =>
+        (SummaryWord(ref machine, controlPage, 0) | SummaryWord(ref machine, controlPage, SummaryWordCount - 1)) == 0;
 
     /// <summary>Finds a MiB that has a table, and notes that it has none any more.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -108,15 +116,17 @@ internal static class SpaceLayout
         {
             if ((OccupiedWord(ref machine, controlPage, mib >> BitsPerWordShift) & (1u << (int)(mib & BitMask))) != 0)
             {
-                pageCount += CountOf(ref machine, controlPage, mib) + 1u;
+                pageCount += CountOf(ref machine.Data<SpaceControl>(controlPage), mib) + 1u;
                 tableCount++;
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref uint SummaryWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint index)
         where TMachine : struct, IMachine => ref machine.Data<uint>(controlPage.Add(SummaryOffset + (index << WordShift)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref uint OccupiedWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint index)
         where TMachine : struct, IMachine => ref machine.Data<uint>(controlPage.Add(OccupiedOffset + (index << WordShift)));
 }

@@ -74,7 +74,7 @@ internal static class SpacePage
                     // Another core's walk may find the entry at once: the zeroes are seen by then.
                     machine.OrderMemory();
                     Descriptor.Write(ref machine, entry, page.Value | descriptor);
-                    SpaceLayout.CountOf(ref machine, new PhysicalAddress(controlPage), virtualPage.FirstLevelIndex)++;
+                    SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex)++;
                     machine.Synchronize();
                 }
             }
@@ -116,8 +116,7 @@ internal static class SpacePage
             {
                 status = VmStatus.Ok;
                 Descriptor.Write(ref machine, entry, 0);
-                ref byte count =
-                    ref SpaceLayout.CountOf(ref machine, new PhysicalAddress(controlPage), virtualPage.FirstLevelIndex);
+                ref byte count = ref SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex);
                 if (count == 0)
                 {
                     RemoveTable(ref machine, ref frames, controlPage, page);
@@ -167,15 +166,12 @@ internal static class SpacePage
         // The zeroes of table and page are seen before the link.
         machine.OrderMemory();
         VirtualAddress virtualPage = new(address);
-        PhysicalAddress control = new(controlPage);
+        PhysicalAddress owner = new(controlPage);
+        ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
         Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, virtualPage), page.Value | descriptor);
-        SpaceLayout.CountOf(ref machine, control, virtualPage.FirstLevelIndex) = 0;
+        SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex) = 0;
         SpaceRange.LinkLocked(
-            ref machine,
-            control,
-            FirstLevelTable.EntryOf(machine.Data<SpaceControl>(control).Table, virtualPage),
-            table,
-            virtualPage.FirstLevelIndex);
+            ref machine, owner, FirstLevelTable.EntryOf(control.Table, virtualPage), table, virtualPage.FirstLevelIndex);
         machine.Synchronize();
         return VmStatus.Ok;
     }

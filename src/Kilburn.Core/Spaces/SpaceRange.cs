@@ -115,7 +115,7 @@ internal static class SpaceRange
                 ref machine,
                 SecondLevelTable.EntryOf(table, page),
                 haveShares ? descriptor.WithShare().Raw : descriptor.Raw);
-            ref byte count = ref SpaceLayout.CountOf(ref machine, controlPage, page.FirstLevelIndex);
+            ref byte count = ref SpaceLayout.CountOf(ref control, page.FirstLevelIndex);
             if (first.IsPageTable)
             {
                 count++;
@@ -169,7 +169,7 @@ internal static class SpaceRange
                 batch.AddWaiting(ref machine, old.Frame, WaitingKind.Page);
             }
 
-            ref byte count = ref SpaceLayout.CountOf(ref machine, controlPage, page.FirstLevelIndex);
+            ref byte count = ref SpaceLayout.CountOf(ref control, page.FirstLevelIndex);
             if (count == 0)
             {
                 UnlinkLocked(ref machine, controlPage, link, page.FirstLevelIndex);
@@ -245,7 +245,7 @@ internal static class SpaceRange
             VirtualAddress start = new(mib << PageSize.SectionShift);
             FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, start)));
             PhysicalAddress table = first.PageTable.Table;
-            int remaining = SpaceLayout.CountOf(ref machine, controlPage, mib) + 1;
+            int remaining = SpaceLayout.CountOf(ref control, mib) + 1;
             for (PhysicalAddress entry = table; remaining > 0; entry = entry.Add(1u << SecondLevelTable.EntryShift))
             {
                 if (BuildChecks.Enabled && entry == table.Add(SecondLevelTable.LengthInBytes))
@@ -274,6 +274,7 @@ internal static class SpaceRange
     /// <param name="link">The first-level descriptor's place.</param>
     /// <param name="table">Zeroes, but for entries that may be seen or not.</param>
     /// <param name="mib">VA[30:20].</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LinkLocked<TMachine>(
         ref TMachine machine, PhysicalAddress controlPage, PhysicalAddress link, PhysicalAddress table, uint mib)
         where TMachine : struct, IMachine
