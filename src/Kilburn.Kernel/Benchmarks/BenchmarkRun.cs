@@ -123,6 +123,7 @@ public ref struct BenchmarkRun<TMachine, TBoard>
     /// <summary>Ends the run.</summary>
     /// <param name="reason">For the person at the terminal.</param>
     /// <param name="value">The number that shows it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Fail(ReadOnlySpan<byte> reason, uint value)
     {
         if (_hasFailed)
