@@ -35,19 +35,19 @@ public sealed record Violation
     /// <summary>Where the manual says so.</summary>
     public string Source => Kind switch
     {
-        ViolationKind.StaleTranslation or ViolationKind.StalePermissions => "ARM DDI 0406C.d, B3.9, B3.10.1",
-        ViolationKind.StaleWalk => "ARM DDI 0406C.d, B3.9, B3.10.1",
-        ViolationKind.StoreNotComplete or ViolationKind.InvalidationNotComplete => "ARM DDI 0406C.d, B3.10.1, A3.8.3",
-        ViolationKind.ContextNotSynchronized => "ARM DDI 0406C.d, B3.15.5, A3.8.3",
-        ViolationKind.LineNotCleaned => "ARM DDI 0406C.d, B3.3.1, B2.2.6",
+        ViolationKind.StaleTranslation or ViolationKind.StalePermissions or ViolationKind.StaleWalk =>
+            "ARM DDI 0406C.d, B3.9, B3.10.1",
+        ViolationKind.StoreNotComplete or ViolationKind.InvalidationNotComplete => "ARM DDI 0406C.d, A3.8.3, B3.10.1",
+        ViolationKind.ContextNotSynchronized => "ARM DDI 0406C.d, A3.8.3, B3.10.1, B3.15.5",
+        ViolationKind.LineNotCleaned => "ARM DDI 0406C.d, B3.3.1, B3.10.1",
         ViolationKind.ContextPairing => "ARM DDI 0406C.d, B3.10.4",
         ViolationKind.AsidReused => "ARM DDI 0406C.d, B3.9.1, B3.10.1",
-        ViolationKind.BreakBeforeMake => "ARM DDI 0406C.d, B3.10.1",
-        ViolationKind.CopiesDisagree => "ARM DDI 0406C.d, B3.5.2",
-        ViolationKind.EntriesInDoubt => "ARM DDI 0406C.d, B3.10.1, B3.10.2",
-        ViolationKind.NotInvalidatedAfterReset => "ARM DDI 0406C.d, B3.9.2",
-        ViolationKind.InstructionsNotCoherent => "ARM DDI 0406C.d, A3.5.4, B2.2.7",
-        ViolationKind.MemoryTypesDiffer => "ARM DDI 0406C.d, A3.5.7, B2.2",
+        ViolationKind.BreakBeforeMake => "ARM DDI 0406C.d, B3.9.2, B3.10.1",
+        ViolationKind.CopiesDisagree => "ARM DDI 0406C.d, B3.5.1",
+        ViolationKind.EntriesInDoubt => "ARM DDI 0406C.d, B3.10.2",
+        ViolationKind.NotInvalidatedAfterReset => "ARM DDI 0406C.d, B3.9.3",
+        ViolationKind.InstructionsNotCoherent => "ARM DDI 0406C.d, B2.2, B3.11.2",
+        ViolationKind.MemoryTypesDiffer => "ARM DDI 0406C.d, A3.5, mismatched memory attributes",
         _ => "ARM DDI 0406C.d, B3.10.1",
     };
 
