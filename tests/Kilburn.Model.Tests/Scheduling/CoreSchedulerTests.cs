@@ -92,7 +92,8 @@ public sealed class CoreSchedulerTests
                 {
                     throw new InvalidOperationException("An update is lost.");
                 }
-            });
+            }
+        );
     }
 
     private static void AddWithoutLock(Machine machine, int index, Box box)
