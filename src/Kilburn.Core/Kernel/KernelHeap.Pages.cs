@@ -80,7 +80,7 @@ public partial struct KernelHeap
         VirtualAddress address)
         where TMachine : struct, IMachine
     {
-        if (TryReturnBlock(ref machine, address))
+        if (TryReturnBlock(ref machine, address.Value))
         {
             return;
         }

@@ -308,7 +308,7 @@ public partial struct KernelHeap
         RecordOf(ref machine, start + pageCount - 1).Length = pageCount;
         RecordOf(ref machine, start).Length = pageCount;
         int bin = BinOf(pageCount);
-        Link(ref machine, ref _bins[bin], start);
+        Link(ref machine, ref _bins[bin], ref RecordOf(ref machine, start), start);
         _usedBins[bin >> BinsPerWordShift] |= 1u << (bin & (int)BinInWordMask);
     }
 
@@ -316,7 +316,7 @@ public partial struct KernelHeap
         where TMachine : struct, IMachine
     {
         int bin = BinOf(RecordOf(ref machine, start).Length);
-        Unlink(ref machine, ref _bins[bin], start);
+        Unlink(ref machine, ref _bins[bin], ref RecordOf(ref machine, start));
         if (_bins[bin] == 0)
         {
             _usedBins[bin >> BinsPerWordShift] &= ~(1u << (bin & (int)BinInWordMask));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Frames;
@@ -31,12 +32,12 @@ public partial struct KernelHeap
     /// <summary>The class that <see cref="LargeState"/> stands for.</summary>
     private const uint LargeClass = LargeState - FirstLiveState;
 
-    // Guarded by _lock, all of them. The hot paths use the first three.
+    // Guarded by _lock, all of them. The hot paths use the first four.
     private SpinLock _lock;
     private uint _granuleCount; // granules below the end of the heap
-    private SlabTable _slabs;
+    private SlabNumbers _slabOfGranules; // by the granules of a request less one; zero before the heap is used
+    private SlabTable _slabs; // by class plus one
     private uint _pageCount; // pages below the end of the heap
-    private ClassTable _classes;
     private uint _emptyCount; // pages without live blocks that are cut for a class, current pages apart
     private PageCache _cache; // page numbers, the last one returned on top
     private int _cachedCount;
@@ -62,6 +63,7 @@ public partial struct KernelHeap
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.OutOfRange"/> for no bytes,
     /// <see cref="VmStatus.WindowFull"/> when the heap would meet the MMIO window, <see cref="VmStatus.OutOfFrames"/>.
     /// </returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // keeps the registers of the hot path that comes before it free
     public VmStatus TryAllocate<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -198,6 +200,7 @@ public partial struct KernelHeap
     /// heap has ever reached, and in a checked build <see cref="VmStatus.Corrupted"/> when the bytes behind the block were written:
     /// the block then stays as it is. <see cref="HeapStatistics.LastFault"/> names block and owner.
     /// </returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // keeps the registers of the hot path that comes before it free
     public VmStatus TryFree<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -246,6 +249,7 @@ public partial struct KernelHeap
         VmStatus status = VmStatus.WindowFull;
         if (lengthInBytes <= KernelHeapLayout.PageCapacity << PageSize.SmallShift)
         {
+            PrepareClasses();
             uint needed = lengthInBytes + GuardLength;
             status = needed <= KernelHeapClasses.LargestBlock && alignment <= KernelHeapClasses.LargestBlock
                 ? TryAllocateSmall(ref machine, ref frames, ref tables, ref window, ClassFor(needed, alignment), out address)
@@ -362,7 +366,7 @@ public partial struct KernelHeap
         bool isSmall = needed <= KernelHeapClasses.LargestBlock;
         if (blockClass != LargeClass)
         {
-            return isSmall && KernelHeapClasses.OfLast(needed - 1) == blockClass;
+            return isSmall && ClassFor(needed, KernelHeapLayout.Granule) == blockClass;
         }
 
         return !isSmall
@@ -440,16 +444,4 @@ public partial struct KernelHeap
 
     private static uint AlignmentInPages(uint alignment) =>
         alignment <= PageSize.Small ? 1 : alignment >> PageSize.SmallShift;
-
-    private static uint ClassFor(uint lengthInBytes, uint alignment)
-    {
-        uint index = KernelHeapClasses.OfLast((lengthInBytes > alignment ? lengthInBytes : alignment) - 1);
-        uint granuleMask = (alignment - 1) >> KernelHeapLayout.GranuleShift;
-        while ((KernelHeapClasses.GranulesOf(index) & granuleMask) != 0)
-        {
-            index++; // ends at the largest class, a power of two not below the alignment
-        }
-
-        return index;
-    }
 }

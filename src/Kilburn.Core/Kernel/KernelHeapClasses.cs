@@ -1,6 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Kilburn.Core.Kernel;
 
@@ -13,27 +11,15 @@ public static class KernelHeapClasses
     /// <summary>Bytes of the largest class. What is larger gets whole pages.</summary>
     internal const uint LargestBlock = 2048;
 
-    // At most a third above the request from 65 bytes on, and close to an integral part of a page.
-    private static ReadOnlySpan<byte> GranulesOfClass => [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 42, 64];
+    /// <summary>Granules of the largest class.</summary>
+    internal const int LargestGranules = (int)LargestBlock >> KernelHeapLayout.GranuleShift;
 
-    // By the granules of a request, less one.
-    private static ReadOnlySpan<byte> ClassOfGranules =>
-    [
-        0, 1, 2, 3, 4, 4, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7,
-        8, 8, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9, 9, 9, 9, 9,
-        10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11, 11,
-        11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11,
-    ];
+    // At most a third above the request from 65 bytes on, and close to an integral part of a page.
+    private static ReadOnlySpan<byte> GranulesOfClass => [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 42, LargestGranules];
 
     /// <summary>Bytes of a block.</summary>
     /// <param name="index">Below <see cref="Count"/>.</param>
     public static uint LengthInBytesOf(int index) => (uint)GranulesOfClass[index] << KernelHeapLayout.GranuleShift;
-
-    /// <summary>The smallest class that holds a number of bytes.</summary>
-    /// <param name="last">The number less one: below <see cref="LargestBlock"/>. Not checked again: the table has 64 places.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static uint OfLast(uint last) =>
-        Unsafe.Add(ref MemoryMarshal.GetReference(ClassOfGranules), (int)(last >> KernelHeapLayout.GranuleShift));
 
     /// <summary>Granules of a block.</summary>
     /// <param name="index">Below <see cref="Count"/>.</param>

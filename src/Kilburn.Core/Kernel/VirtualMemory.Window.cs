@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
 
@@ -67,11 +68,22 @@ public partial struct VirtualMemory
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="address">The block's first byte.</param>
     /// <returns>As <see cref="KernelHeap.TryFree"/>.</returns>
+    /// <remarks>Inlined, so that the address stays in its register (an address struct is passed through the stack).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VmStatus TryFree<TMachine>(ref TMachine machine, VirtualAddress address)
-        where TMachine : struct, IMachine =>
-        !BuildChecks.Enabled && Heap.TryFreeMapped(ref machine, address)
-            ? VmStatus.Ok
-            : Heap.TryFree(ref machine, ref Frames, ref Tables, ref Window, address);
+        where TMachine : struct, IMachine => TryFree(ref machine, address.Value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VmStatus TryFree<TMachine>(ref TMachine machine, uint address)
+        where TMachine : struct, IMachine
+    {
+        if (!BuildChecks.Enabled && Heap.TryFreeMapped(ref machine, address))
+        {
+            return VmStatus.Ok;
+        }
+
+        return Heap.TryFree(ref machine, ref Frames, ref Tables, ref Window, new VirtualAddress(address));
+    }
 
     /// <summary>Gives back the heap's pages that hold no live block.</summary>
     /// <param name="machine">The machine of the calling core.</param>
