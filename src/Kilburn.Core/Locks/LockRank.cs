@@ -4,9 +4,6 @@ namespace Kilburn.Core.Locks;
 /// <remarks>The table with what each guards is <c>docs/locking.md</c>.</remarks>
 public enum LockRank : byte
 {
-    /// <summary>The list of spaces.</summary>
-    SpaceList = 1,
-
     /// <summary>The kernel heap: its classes, runs and pages.</summary>
     Heap = 2,
 
@@ -19,9 +16,9 @@ public enum LockRank : byte
     /// <summary>Tables of the kernel half.</summary>
     KernelTables = 5,
 
-    /// <summary>Generation, ASID map and reserved ASIDs.</summary>
+    /// <summary>Generation, ASID map, reserved ASIDs and the list of spaces.</summary>
     Asids = 6,
 
-    /// <summary>Pages that are cut into second-level tables, and free blocks above a magazine.</summary>
+    /// <summary>Free frames that no core holds.</summary>
     Frames = 7,
 }
