@@ -1,15 +1,16 @@
 using System;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Monitor;
 using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Demo;
 
 /// <summary>The lines of the demonstration: each ends in <c>ok</c> or <c>FAILED</c>.</summary>
 /// <param name="board">Where they go.</param>
-public ref struct DemoReport<TBoard>(ref TBoard board)
+public ref struct DemoReport<TBoard>(ref ListeningBoard<TBoard> board)
     where TBoard : struct, IBoard
 {
-    private readonly ref TBoard _board = ref board;
+    private readonly ref ListeningBoard<TBoard> _board = ref board;
     private int _failures;
 
     /// <summary>Lines that ended in <c>FAILED</c>.</summary>

@@ -24,7 +24,7 @@ public static class HeapCommand
         }
 
         session.Memory.Heap.ReadStatistics(ref session.Machine, out HeapStatistics statistics);
-        ref TBoard board = ref session.Board;
+        ref ListeningBoard<TBoard> board = ref session.Board;
         WriteBorders(in session);
         board.Write("blocks: "u8);
         board.WriteDecimal(statistics.SmallBlockCount);

@@ -23,7 +23,7 @@ public static class MmioCommand
             return CommandOutcome.Failed;
         }
 
-        ref TBoard board = ref session.Board;
+        ref ListeningBoard<TBoard> board = ref session.Board;
         board.Write("mmio: "u8);
         board.WriteHex(KernelWindow.End.Value);
         board.Write(" down to "u8);

@@ -4,6 +4,7 @@ using Kilburn.Core.Faults;
 using Kilburn.Kernel.Benchmarks;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Demo;
+using Kilburn.Kernel.SelfTests;
 using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Monitor;
@@ -28,8 +29,8 @@ public static class MonitorShell
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        TracingMachine<TInner, TBoard> tracing = new(machine, board);
-        Session<TInner, TBoard> session = new(ref tracing, ref board, ref board.Memory, ref state);
+        TracingMachine<TInner, ListeningBoard<TBoard>> tracing = new(machine, new ListeningBoard<TBoard>(board));
+        Session<TInner, TBoard> session = new(ref tracing, ref state);
         while (state.Editor.TryRead(ref board, Prompt))
         {
             _ = RunLine(in session, state.Editor.Line, Echo.Off); // a person reads why
@@ -47,12 +48,16 @@ public static class MonitorShell
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        TracingMachine<TInner, TBoard> tracing = new(machine, board);
-        Session<TInner, TBoard> session = new(ref tracing, ref board, ref board.Memory, ref state);
+        TracingMachine<TInner, ListeningBoard<TBoard>> tracing = new(machine, new ListeningBoard<TBoard>(board));
+        Session<TInner, TBoard> session = new(ref tracing, ref state);
         return RunLine(in session, commands, Echo.On);
     }
 
-    private static CommandOutcome RunLine<TInner, TBoard>(
+    /// <summary>Runs commands until one fails.</summary>
+    /// <param name="session">What they work on.</param>
+    /// <param name="line">Commands, separated by semicolons.</param>
+    /// <param name="echo">Whether each is printed first.</param>
+    public static CommandOutcome RunLine<TInner, TBoard>(
         in Session<TInner, TBoard> session, ReadOnlySpan<byte> line, Echo echo)
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
@@ -144,6 +149,8 @@ public static class MonitorShell
                 return AccessCommand.Fault(in session, ref request, FaultAccess.Execute);
             case Command.Demo:
                 return DemoCommand.Run(in session, ref request);
+            case Command.Test:
+                return TestCommand.Run(in session, ref request);
             default:
                 return RunPlain(in session, ref request, command);
         }
@@ -245,11 +252,5 @@ public static class MonitorShell
         board.WriteByte((byte)' ');
         board.Write(arguments);
         return name.Length + 1 + arguments.Length;
-    }
-
-    private enum Echo
-    {
-        Off,
-        On,
     }
 }

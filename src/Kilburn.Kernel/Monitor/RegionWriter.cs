@@ -20,8 +20,8 @@ public ref struct RegionWriter<TInner, TBoard>(
     private const int SizeWidth = 8;
     private const int AttributesWidth = 27;
 
-    private readonly ref TracingMachine<TInner, TBoard> _machine = ref session.Machine;
-    private readonly ref TBoard _board = ref session.Board;
+    private readonly ref TracingMachine<TInner, ListeningBoard<TBoard>> _machine = ref session.Machine;
+    private readonly ref ListeningBoard<TBoard> _board = ref session.Board;
     private readonly TranslationContext _context = context;
     private readonly RemapRegisters _remap = RemapRegisters.Read(ref session.Machine);
     private VirtualAddress _next = start;

@@ -24,7 +24,7 @@ public static class SpacesCommand
             return CommandOutcome.Failed;
         }
 
-        ref TBoard board = ref session.Board;
+        ref ListeningBoard<TBoard> board = ref session.Board;
         session.Memory.Spaces.Asids.ReadState(ref session.Machine, out AsidState state);
         board.Write("generation: "u8);
         board.WriteDecimal(state.Generation);
@@ -40,7 +40,7 @@ public static class SpacesCommand
         board.WriteDecimal(state.RolloverCount);
         board.Write(", flushes: "u8);
         board.WriteDecimal(state.FlushCount);
-        board.Write(", wraps of the generation: "u8);
+        board.Write(", wraps: "u8);
         board.WriteDecimal(state.WrapCount);
         board.EndLine();
         WriteActive(in session);
@@ -59,7 +59,7 @@ public static class SpacesCommand
             return CommandOutcome.Failed;
         }
 
-        ref TBoard board = ref session.Board;
+        ref ListeningBoard<TBoard> board = ref session.Board;
         _ = session.Memory.Spaces.TryGetActive(
             ref session.Machine, session.Machine.CoreIndex, out AddressSpace active); // address zero is no space's
         board.WriteLine("  space  asid of generation    pages tables  L1 table"u8);

@@ -48,6 +48,10 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     [UnscopedRef]
     public ref TInner Inner => ref _inner;
 
+    /// <summary>Where the steps are printed.</summary>
+    [UnscopedRef]
+    public ref TBoard Board => ref _board;
+
     /// <inheritdoc/>
     public uint CoreIndex => _inner.CoreIndex;
 
