@@ -26,12 +26,12 @@ internal sealed class ModelSpaces<TProfile> : IDisposable
     public ModelMachine<TProfile>[] Cores;
     public VirtualMemory Memory;
 
-    public ModelSpaces(ViolationHandling handling = ViolationHandling.Throw)
+    public ModelSpaces(ViolationHandling handling = ViolationHandling.Throw, uint memoryInMiB = 8)
     {
         Machine = Machine.Create<TProfile>(new MachineOptions
         {
-            Banks = [MemoryBank.Memory(0, 8 * MiB)],
-            DirtySeed = 7,
+            Banks = [MemoryBank.Memory(0, memoryInMiB * MiB)],
+            DirtySeed = memoryInMiB == 8 ? 7ul : null,
             Tlb = TlbModel.Hostile,
             Handling = handling,
         });
