@@ -14,7 +14,8 @@ internal struct Holder(int core, int tag)
     public readonly int Core = core;
     public readonly int Tag = tag;
     public HolderState State = HolderState.Holds;
-    public int InvalidatedBy = -1;
+    public int InvalidatedBy = -1; // the first of them
+    public uint Invalidators;      // a bit for each core whose DSB would complete the removal
     public Site InvalidatedAt;
 
     /// <summary>True when an access under an ASID may use the entry.</summary>

@@ -16,8 +16,11 @@ internal sealed class Residence(int core, FirstTable table, int tag)
     /// <summary>Where it was made current.</summary>
     public Site Since { get; set; }
 
-    /// <summary>The core whose invalidation covers it and waits for its DSB; -1 for none.</summary>
+    /// <summary>The first core whose invalidation covers it and waits for its DSB; -1 for none.</summary>
     public int InvalidatedBy { get; set; } = -1;
+
+    /// <summary>A bit for each core whose DSB would end it.</summary>
+    public uint Invalidators { get; set; }
 
     /// <summary>True once an invalidation by ASID left only global entries.</summary>
     public bool IsOnlyGlobal { get; set; }

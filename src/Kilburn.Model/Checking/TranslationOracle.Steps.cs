@@ -193,6 +193,7 @@ internal sealed partial class TranslationOracle
 
         residence.IsCurrent = true;
         residence.InvalidatedBy = -1;
+        residence.Invalidators = 0;
         residence.IsOnlyGlobal = false;
         residence.Since = site;
         context.Current.Add(residence);
@@ -443,9 +444,10 @@ internal sealed partial class TranslationOracle
         context.Invalidations.Clear();
         foreach (Residence residence in context.InvalidatedResidences)
         {
-            if (residence.InvalidatedBy == context.Core.Index)
+            if ((residence.Invalidators & BitOf(context)) != 0)
             {
                 residence.InvalidatedBy = -1;
+                residence.Invalidators = 0;
                 End(residence, context.Core);
             }
         }
@@ -468,7 +470,7 @@ internal sealed partial class TranslationOracle
         for (int index = 0; index < holders.Count; index++)
         {
             Holder holder = holders[index];
-            if (holder.State != HolderState.Invalidated || holder.InvalidatedBy != context.Core.Index)
+            if (holder.State != HolderState.Invalidated || (holder.Invalidators & BitOf(context)) == 0)
             {
                 continue;
             }
@@ -587,7 +589,18 @@ internal sealed partial class TranslationOracle
         for (int index = 0; index < holders.Count; index++)
         {
             Holder holder = holders[index];
-            if (holder.State != HolderState.Holds)
+            // Another core's invalidation may wait for that core's DSB: this one does as well, and may be complete earlier.
+            bool isFirst = holder.State == HolderState.Holds;
+            bool isAnother = holder.State == HolderState.Invalidated && (holder.Invalidators & BitOf(context)) == 0
+                && MatchesTag(step, holder.Tag) && (!isLocal || holder.Core == context.Core.Index);
+            if (isAnother)
+            {
+                holder.Invalidators |= BitOf(context);
+                holders[index] = holder;
+                context.Invalidations.Add(entry);
+            }
+
+            if (!isFirst)
             {
                 continue;
             }
@@ -608,6 +621,7 @@ internal sealed partial class TranslationOracle
             {
                 holder.State = HolderState.Invalidated;
                 holder.InvalidatedBy = context.Core.Index;
+                holder.Invalidators = BitOf(context);
                 holder.InvalidatedAt = site;
                 holders[index] = holder;
                 context.Invalidations.Add(entry);
@@ -617,6 +631,8 @@ internal sealed partial class TranslationOracle
 
         return isNeeded;
     }
+
+    private static uint BitOf(CoreContext context) => 1u << context.Core.Index;
 
     // Behaviour 8.
     private static bool MatchesTag(Step step, int tag) => step.Kind switch
@@ -662,7 +678,7 @@ internal sealed partial class TranslationOracle
 
         foreach (Residence residence in residences)
         {
-            if (residence.IsCurrent || residence.InvalidatedBy >= 0)
+            if (residence.IsCurrent || (residence.Invalidators & BitOf(context)) != 0)
             {
                 continue;
             }
@@ -673,9 +689,11 @@ internal sealed partial class TranslationOracle
                 continue;
             }
 
-            residence.InvalidatedBy = context.Core.Index;
+            bool isFirst = residence.InvalidatedBy < 0;
+            residence.InvalidatedBy = isFirst ? context.Core.Index : residence.InvalidatedBy;
+            residence.Invalidators |= BitOf(context);
             context.InvalidatedResidences.Add(residence);
-            isNeeded = true;
+            isNeeded |= isFirst;
         }
 
         return isNeeded;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Model.Cores;
@@ -290,6 +291,7 @@ internal sealed partial class TranslationOracle
                 {
                     State = residence.InvalidatedBy < 0 ? HolderState.Holds : HolderState.Invalidated,
                     InvalidatedBy = residence.InvalidatedBy,
+                    Invalidators = residence.Invalidators,
                 });
             }
         }
@@ -370,9 +372,9 @@ internal sealed partial class TranslationOracle
         entry.Holders.AddRange(holders);
         foreach (Holder holder in holders)
         {
-            if (holder.State == HolderState.Invalidated)
+            for (uint left = holder.Invalidators; left != 0; left &= left - 1)
             {
-                _contexts[holder.InvalidatedBy].Invalidations.Add(entry);
+                _contexts[BitOperations.TrailingZeroCount(left)].Invalidations.Add(entry);
             }
         }
 
