@@ -31,6 +31,9 @@ internal sealed class CoreContext(ProcessorCore core)
     /// <summary>Frames with lines that this core cleaned, before its DSB.</summary>
     public readonly List<(uint Frame, ulong Lines)> Cleans = [];
 
+    /// <summary>Lines with words that no walk was sure to see, cleaned before this core's DSB.</summary>
+    public readonly List<uint> CleanedLines = [];
+
     /// <summary>The registers as of the last ISB.</summary>
     public TranslationRegisters Old;
 

@@ -14,6 +14,8 @@ internal sealed partial class TranslationOracle
 
     private readonly ulong[] _unclean;     // by frame, a bit for each line: written, and not cleaned to unification
     private readonly ulong[] _unfetchable; // by frame, a bit for each line: written, and not made fetchable since
+    private readonly Dictionary<uint, ushort> _uncleanWords = [];  // by line, a bit for each word; only where walks need it
+    private readonly Dictionary<uint, ushort> _cleaningWords = []; // by line: cleaned, with no DSB since
     private readonly Dictionary<uint, ulong> _cleaning = []; // by frame: cleaned, with no DSB since
     private readonly HashSet<uint> _cleaned = [];            // frames with lines cleaned since the last ICIALLUIS
     private readonly HashSet<(uint Line, uint Address)> _fetchableAt = []; // lines made fetchable at one virtual address
@@ -30,8 +32,22 @@ internal sealed partial class TranslationOracle
         for (ulong at = start; at < (ulong)start + lengthInBytes; at += 1u << LineShift)
         {
             MarkStored((uint)at);
+            if (!_areWalksCoherent)
+            {
+                _uncleanWords[(uint)at >> LineShift] = ushort.MaxValue;
+            }
         }
     }
+
+    // Words of unfollowed memory: what a walk past the caches would find there is not known.
+    private void MarkUnclean(uint physical)
+    {
+        uint line = physical >> LineShift;
+        _ = _uncleanWords.TryGetValue(line, out ushort words);
+        _uncleanWords[line] = (ushort)(words | WordBit(physical));
+    }
+
+    private static ushort WordBit(uint physical) => (ushort)(1u << (int)((physical & LinesMask) >> WordShift));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void MarkStored(uint physical)
@@ -47,6 +63,10 @@ internal sealed partial class TranslationOracle
         }
     }
 
+    // False where walks look in the caches; else whether the line was stored to since its last clean.
+    private bool IsLineUnclean(uint physical) =>
+        !_areWalksCoherent && (_unclean[physical >> PageShift] & LineBit(physical)) != 0;
+
     private static ulong LineBit(uint physical) => 1ul << (int)((physical >> LineShift) & LinesMask);
 
     private bool NoteClean(CoreContext context, uint start, uint lengthInBytes)
@@ -57,9 +77,21 @@ internal sealed partial class TranslationOracle
         {
             uint frame = (uint)at >> PageShift;
             ulong line = LineBit((uint)at);
+            if (_uncleanWords.Remove((uint)at >> LineShift, out ushort words))
+            {
+                _cleaningWords[(uint)at >> LineShift] = words;
+                context.CleanedLines.Add((uint)at >> LineShift);
+            }
+
+            foreach (StaleEntry entry in context.Stores)
+            {
+                isNeeded |= entry.NeedsClean && entry.Word >> LineShift == (uint)at >> LineShift;
+                entry.NeedsClean &= entry.Word >> LineShift != (uint)at >> LineShift;
+            }
+
             if (frame >= (uint)_unclean.Length || (_unclean[frame] & line) == 0)
             {
-                continue;
+                continue; // another core cleaned the line, but this one's stores are this one's to see to
             }
 
             isNeeded = true;
@@ -68,10 +100,6 @@ internal sealed partial class TranslationOracle
             _cleaning[frame] = others | line;
             _ = _cleaned.Add(frame);
             context.Cleans.Add((frame, line));
-            foreach (StaleEntry entry in context.Stores)
-            {
-                entry.NeedsClean &= entry.Word >> LineShift != (uint)at >> LineShift;
-            }
         }
 
         return isNeeded;
@@ -96,6 +124,12 @@ internal sealed partial class TranslationOracle
         }
 
         context.Cleans.Clear();
+        foreach (uint line in context.CleanedLines)
+        {
+            _ = _cleaningWords.Remove(line);
+        }
+
+        context.CleanedLines.Clear();
         if (context.IsInstructionCacheInvalidated)
         {
             CompleteInstructionCaches(context);
@@ -244,8 +278,9 @@ internal sealed partial class TranslationOracle
             return false;
         }
 
-        uint frame = physical >> PageShift;
-        _ = _cleaning.TryGetValue(frame, out ulong cleaning);
-        return frame < (uint)_unclean.Length && ((_unclean[frame] | cleaning) & LineBit(physical)) != 0;
+        uint line = physical >> LineShift;
+        ushort word = WordBit(physical);
+        return (_uncleanWords.TryGetValue(line, out ushort unclean) && (unclean & word) != 0)
+            || (_cleaningWords.TryGetValue(line, out ushort cleaning) && (cleaning & word) != 0);
     }
 }

@@ -32,6 +32,8 @@ internal sealed partial class TranslationOracle
     private const int PageShift = PageSize.SmallShift;
     private const int WordShift = 2;
 
+    private static readonly Leaf s_noLeaf = Leaf.Refused(FaultCode.TranslationFirstLevel);
+
     private readonly Machine _machine;
     private readonly PhysicalMemory _memory;
     private readonly CoreContext[] _contexts;
@@ -70,17 +72,23 @@ internal sealed partial class TranslationOracle
     {
         MarkStored(physical);
         _ = _contexts[core.Index].StoredWords.TryAdd(physical, (old, site));
+        if (!_areWalksCoherent)
+        {
+            MarkUnclean(physical);
+        }
     }
 
     /// <summary>A word of a followed table was stored.</summary>
     public void NoteTableStore(ProcessorCore core, uint physical, uint old, uint value, Site site)
     {
-        NoteStore(core, physical, old, site);
+        MarkStored(physical);
+        _ = _contexts[core.Index].StoredWords.TryAdd(physical, (old, site));
         if (old == value)
         {
             return;
         }
 
+        int entriesBefore = _entries.Count;
         foreach (FollowedTable table in _tables[physical >> PhysicalMemory.GranuleShift])
         {
             int index = (int)((physical - table.Start) >> WordShift);
@@ -92,6 +100,11 @@ internal sealed partial class TranslationOracle
             {
                 StoreSecond(core, (SecondTable)table, index, physical, old, value, site);
             }
+        }
+
+        if (!_areWalksCoherent && _entries.Count == entriesBefore)
+        {
+            MarkUnclean(physical); // nobody walks it now; who does later must find it cleaned
         }
     }
 
@@ -120,8 +133,8 @@ internal sealed partial class TranslationOracle
         }
 
         bool isSameTable = wasPointer && isPointer && TableWalker.TableOf(old) == TableWalker.TableOf(value);
-        Leaf before = wasPointer ? Leaf.Refused(FaultCode.None) : TableWalker.DecodeFirst(old, registers);
-        Leaf after = isPointer ? Leaf.Refused(FaultCode.None) : TableWalker.DecodeFirst(value, registers);
+        Leaf before = wasPointer ? s_noLeaf : TableWalker.DecodeFirst(old, registers);
+        Leaf after = isPointer ? s_noLeaf : TableWalker.DecodeFirst(value, registers);
         bool isNowValid = isPointer || after.IsHoldable;
         bool wasValid = wasPointer || before.IsHoldable;
         Change store = new(core, site, table, address, 1, physical, old, value, before, after);
@@ -332,7 +345,7 @@ internal sealed partial class TranslationOracle
             IsFresh = isFresh,
             Table = change.Table,
             Target = target,
-            NeedsClean = !_areWalksCoherent,
+            NeedsClean = IsLineUnclean(change.Physical),
         };
         _contexts[entry.StoreCore].Stores.Add(entry);
         Enter(entry, holders);
