@@ -8,7 +8,7 @@ namespace Kilburn.Core.Frames;
 public partial struct FrameAllocator
 {
     // Pages that go back to the rows at once when a stack is full.
-    private const uint PageSpill = 32;
+    private const uint PageSpill = 56;
 
     /// <summary>Gives out a page, with one owner.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -108,7 +108,7 @@ public partial struct FrameAllocator
         bool isTaken = TryTakePageLocked(ref machine, ref cache, out uint taken);
         if (isTaken)
         {
-            _index.InfoOf(ref machine, taken >> PageSize.SmallShift) = FrameInfo.SolePage;
+            InfoOf(ref machine, taken) = FrameInfo.SolePage;
         }
         else
         {

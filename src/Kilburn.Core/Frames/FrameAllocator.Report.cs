@@ -48,24 +48,22 @@ public partial struct FrameAllocator
         statistics.ReservedFrames = _survey.TotalFrames - _survey.ManagedFrames - _survey.MetadataFrames;
         statistics.MetadataInBytes = _survey.MetadataInBytes;
 
-        uint cutPages = 0;
         uint freeCutPages = 0;
         uint pairs = 0;
-        uint quarters = _keptQuarters;
+        uint quarters = _index.CountKept(ref machine);
         for (uint core = 0; core < CoreCapacity; core++)
         {
             ref FrameCache cache = ref CacheOf(core);
             statistics.MagazineFrames += cache.Pages.Count;
             pairs += cache.Pairs.Count;
             quarters += cache.Quarters.Count;
-            cutPages += cache.CutPages;
             freeCutPages += CountFreeCutPages(ref machine, ref cache.Quarters);
         }
 
-        statistics.PoolFrames = freeCutPages + (pairs << PairFrameShift);
-        statistics.FreeFrames = _index.FreeFrames + statistics.MagazineFrames + statistics.PoolFrames;
-        statistics.SecondLevelFrames = cutPages - freeCutPages;
-        statistics.SecondLevelTables = (cutPages * QuartersPerPage) - quarters;
+        statistics.PoolFrames = _spareCount + freeCutPages + (pairs << PairFrameShift);
+        statistics.FreeFrames = _index.CountFree(ref machine) + statistics.MagazineFrames + statistics.PoolFrames;
+        statistics.SecondLevelFrames = _cutPages - freeCutPages;
+        statistics.SecondLevelTables = (_cutPages * QuartersPerPage) - quarters;
         statistics.FirstLevelTables = _pairs - pairs;
         statistics.FullFirstLevelTables = CountOf(FrameUse.FullFirstLevelTable);
         statistics.LargeBlocks = CountOf(FrameUse.LargeBlock);
@@ -117,9 +115,9 @@ public partial struct FrameAllocator
         {
             uint quarter = CoreStack.Entry(ref quarters, index);
             uint info = machine.Data<uint>(_path.InfoOfQuarter(quarter));
-            uint held = ~(info >> FrameInfo.KeptShift) & FrameInfo.GivenBits;
+            uint held = ~info & FrameInfo.KeptBits;
             bool isFree = FrameInfo.IsCut(info) && (info & FrameInfo.GivenBits) == 0;
-            count += isFree && (held & (0 - held)) == GivenBit(quarter) ? 1u : 0u;
+            count += isFree && (held & (0 - held)) == KeptBit(quarter) ? 1u : 0u;
         }
 
         return count;

@@ -13,11 +13,12 @@ public partial struct FrameAllocator
     private const int QuartersPerPage = 4;
     private const uint QuarterIndexMask = QuartersPerPage - 1;
     private const int PairFrameShift = 1;
-    private const int UnitFrameShift = 4;
 
-    // Tables that go back at once when a stack is full.
-    private const uint QuarterSpill = 16;
-    private const uint PairSpill = 16;
+    /// <summary>Most pages that stay cut while all their tables are free: 1 MiB, which any core can reach.</summary>
+    private const int SpareCapacity = 256;
+
+    // Tables that a core takes at once when it has none.
+    private const uint QuartersAtOnce = 24;
 
     /// <summary>Gives out a second-level table: 1 KiB, zeroed.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -53,15 +54,32 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         uint address = table.Value;
-        if (_path.IsQuarter(address)
-            && machine.TryPushLocal(
-                ref FirstCache.Quarters, address, ref machine.Data<uint>(_path.InfoOfQuarter(address)), GivenBit(address)) != 0)
+        if (!_path.IsQuarter(address))
         {
-            machine.NoteFrames(FrameChange.Returned, FrameUse.SecondLevelTable, table, SecondLevelTableInBytes);
-            return VmStatus.Ok;
+            return FreeQuarterSlowly(ref machine, address);
         }
 
-        return FreeQuarterSlowly(ref machine, address);
+        _lock.Acquire(ref machine, LockRank.Frames);
+        ref byte state = ref machine.Data<byte>(_path.ByteOfQuarter(address));
+        if (state != FrameInfo.GivenQuarter)
+        {
+            return RefuseLocked(ref machine, FrameUse.SecondLevelTable, address);
+        }
+
+        machine.NoteFrames(FrameChange.Returned, FrameUse.SecondLevelTable, table, SecondLevelTableInBytes);
+        state = FrameInfo.KeptQuarter;
+        uint kept = machine.Data<uint>(_path.InfoOfQuarter(address)) & FrameInfo.KeptBits;
+        if ((kept & (kept - 1)) == 0)
+        {
+            _index.Keep(ref machine, _index.Longest, address >> PageSize.SmallShift);
+        }
+        else if (kept == FrameInfo.KeptBits)
+        {
+            SpareLocked(ref machine, address & ~PageSize.SmallMask);
+        }
+
+        _lock.Release(ref machine, LockRank.Frames);
+        return VmStatus.Ok;
     }
 
     /// <summary>Gives out a first-level table of the user half: 8 KiB, zeroed.</summary>
@@ -95,15 +113,24 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         uint address = table.Value;
-        if (_path.IsPair(address)
-            && machine.TryPushLocal(
-                ref FirstCache.Pairs, address, ref machine.Data<uint>(_path.InfoOfPage(address)), FrameInfo.Pair) != 0)
+        if (!_path.IsPair(address))
         {
-            machine.NoteFrames(FrameChange.Returned, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
-            return VmStatus.Ok;
+            return FreePairSlowly(ref machine, address);
         }
 
-        return FreePairSlowly(ref machine, address);
+        _lock.Acquire(ref machine, LockRank.Frames);
+        ref uint info = ref machine.Data<uint>(_path.InfoOfPage(address));
+        if (info != FrameInfo.Pair)
+        {
+            return RefuseLocked(ref machine, FrameUse.FirstLevelTable, address);
+        }
+
+        machine.NoteFrames(FrameChange.Returned, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
+        info = 0;
+        _pairs--;
+        _index.GivePair(ref machine, address);
+        _lock.Release(ref machine, LockRank.Frames);
+        return VmStatus.Ok;
     }
 
     /// <summary>Gives out a whole first-level table: 16 KiB, zeroed.</summary>
@@ -121,10 +148,9 @@ public partial struct FrameAllocator
     public VmStatus TryFreeFullFirstLevelTable<TMachine>(ref TMachine machine, PhysicalAddress table)
         where TMachine : struct, IMachine => ReturnRun(ref machine, FrameUse.FullFirstLevelTable, table.Value);
 
-    // Bit 0 of the quarter's byte in its page's word.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint GivenBit(uint quarter) =>
-        1u << (int)((quarter >> (FramePath.QuarterShift - FrameInfo.QuarterShift)) & (QuarterIndexMask << FrameInfo.QuarterShift));
+    // The bit in a cut page's word that says that it keeps the quarter.
+    private static uint KeptBit(uint quarter) =>
+        (FrameInfo.KeptBits & 0xFF) << (int)(((quarter >> FramePath.QuarterShift) & QuarterIndexMask) << FrameInfo.QuarterShift);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus AllocateQuarterSlowly<TMachine>(ref TMachine machine, out PhysicalAddress table)
@@ -149,229 +175,212 @@ public partial struct FrameAllocator
         return VmStatus.Ok;
     }
 
-    // A quarter that nobody holds, marked as given out: from a page that is cut already, else from one that is cut now.
+    // A quarter that nobody holds, marked as given out: from pages that are cut already, else from one that is cut now.
     private bool TryTakeQuarterLocked<TMachine>(ref TMachine machine, ref FrameCache cache, out uint quarter)
         where TMachine : struct, IMachine
     {
+        while (cache.Quarters.Count < QuartersPerPage && _index.TryFindKept(ref machine, out uint kept))
+        {
+            if (!_path.IsPage(kept << PageSize.SmallShift))
+            {
+                quarter = TakeOneKeptLocked(ref machine, kept);
+                return true;
+            }
+
+            HoldKeptLocked(ref machine, ref cache, kept);
+        }
+
+        while (cache.Quarters.Count < QuartersAtOnce && _spareCount != 0)
+        {
+            _spareCount--;
+            CutLocked(ref machine, ref cache, SpareOf(_spareCount));
+        }
+
+        if (cache.Quarters.Count == 0)
+        {
+            if (!TryTakePageLocked(ref machine, ref cache, out quarter))
+            {
+                return false;
+            }
+
+            if (!_path.IsPage(quarter))
+            {
+                // Cores hold nothing of a shorter region.
+                uint frame = quarter >> PageSize.SmallShift;
+                _index.InfoOf(ref machine, frame) = FrameInfo.Cut | FrameInfo.KeptBits;
+                _index.Keep(ref machine, _index.Region(_index.FindRegion(frame)), frame);
+                _cutPages++;
+                quarter = TakeOneKeptLocked(ref machine, frame);
+                return true;
+            }
+
+            uint more = CoreStack.PopOwn(ref cache.Pages);
+            if (more != 0)
+            {
+                CutLocked(ref machine, ref cache, more);
+            }
+
+            CutLocked(ref machine, ref cache, quarter);
+        }
+
         quarter = CoreStack.PopOwn(ref cache.Quarters);
-        if (quarter != 0)
-        {
-            machine.Data<byte>(_path.ByteOfQuarter(quarter)) = FrameInfo.GivenQuarter;
-            return true;
-        }
-
-        if (_index.TryFindKept(ref machine, out uint frame))
-        {
-            quarter = TakeKeptLocked(ref machine, ref cache, frame);
-            return true;
-        }
-
-        if (!TryTakePageLocked(ref machine, ref cache, out quarter))
-        {
-            return false;
-        }
-
-        frame = quarter >> PageSize.SmallShift;
-        cache.CutPages++;
-        if (!_path.IsPage(quarter))
-        {
-            // Cores hold nothing of a shorter region.
-            _index.InfoOf(ref machine, frame) = FrameInfo.Cut | FrameInfo.KeptBits;
-            _index.Keep(ref machine, frame);
-            _keptQuarters += QuartersPerPage;
-            quarter = TakeKeptLocked(ref machine, ref cache, frame);
-            return true;
-        }
-
-        uint more = CoreStack.PopOwn(ref cache.Pages);
-        if (more != 0)
-        {
-            machine.Data<uint>(_path.InfoOfPage(more)) = FrameInfo.Cut;
-            cache.CutPages++;
-            CoreStack.PushOwn(ref cache.Quarters, more + (3 * SecondLevelTableInBytes));
-            CoreStack.PushOwn(ref cache.Quarters, more + (2 * SecondLevelTableInBytes));
-            CoreStack.PushOwn(ref cache.Quarters, more + SecondLevelTableInBytes);
-            CoreStack.PushOwn(ref cache.Quarters, more);
-        }
-
-        machine.Data<uint>(_path.InfoOfPage(quarter)) = FrameInfo.Cut | 1;
-        CoreStack.PushOwn(ref cache.Quarters, quarter + (3 * SecondLevelTableInBytes));
-        CoreStack.PushOwn(ref cache.Quarters, quarter + (2 * SecondLevelTableInBytes));
-        CoreStack.PushOwn(ref cache.Quarters, quarter + SecondLevelTableInBytes);
+        machine.Data<byte>(_path.ByteOfQuarter(quarter)) = FrameInfo.GivenQuarter;
         return true;
     }
 
-    // All that a cut page keeps: one quarter for the caller, the rest for the core, if it may hold them.
-    private uint TakeKeptLocked<TMachine>(ref TMachine machine, ref FrameCache cache, uint frame)
+    // Makes a free page of the longest region four second-level tables of the calling core.
+    private void CutLocked<TMachine>(ref TMachine machine, ref FrameCache cache, uint page)
+        where TMachine : struct, IMachine
+    {
+        machine.Data<uint>(_path.InfoOfPage(page)) = FrameInfo.Cut;
+        CoreStack.PushFalling(
+            ref cache.Quarters, page + (3 * SecondLevelTableInBytes), SecondLevelTableInBytes, QuartersPerPage);
+        _cutPages++;
+    }
+
+    // All that a cut page of the longest region keeps goes to the calling core.
+    private void HoldKeptLocked<TMachine>(ref TMachine machine, ref FrameCache cache, uint frame)
+        where TMachine : struct, IMachine
+    {
+        uint page = frame << PageSize.SmallShift;
+        uint kept = machine.Data<uint>(_path.InfoOfPage(page));
+        for (uint quarter = page + (3 * SecondLevelTableInBytes); quarter >= page; quarter -= SecondLevelTableInBytes)
+        {
+            if ((kept & KeptBit(quarter)) != 0)
+            {
+                machine.Data<byte>(_path.ByteOfQuarter(quarter)) = FrameInfo.HeldQuarter;
+                CoreStack.PushOwn(ref cache.Quarters, quarter);
+            }
+        }
+
+        FrameIndex.Unkeep(ref machine, _index.Longest, frame);
+    }
+
+    // One of the quarters that a cut page of a shorter region keeps, marked as given out.
+    private uint TakeOneKeptLocked<TMachine>(ref TMachine machine, uint frame)
         where TMachine : struct, IMachine
     {
         ref uint word = ref _index.InfoOf(ref machine, frame);
-        uint kept = word & FrameInfo.KeptBits;
-        uint first = kept & (0 - kept);
-        uint taken = _path.IsPage(frame << PageSize.SmallShift) ? kept : first;
-        _ = ChangeWord(ref machine, ref word, taken, first >> FrameInfo.KeptShift);
-        if (taken == kept)
+        uint quarter = frame << PageSize.SmallShift;
+        while ((word & KeptBit(quarter)) == 0)
         {
-            _index.Unkeep(ref machine, frame);
+            quarter += SecondLevelTableInBytes;
         }
 
-        uint quarter = 0;
-        for (uint index = QuartersPerPage; index-- > 0;)
+        ByteOf(ref word, quarter) = FrameInfo.GivenQuarter;
+        if ((word & FrameInfo.KeptBits) == 0)
         {
-            uint bit = taken & ((1u << FrameInfo.KeptShift) << (int)(index << FrameInfo.QuarterShift));
-            if (bit == 0)
-            {
-                continue;
-            }
-
-            _keptQuarters--;
-            uint address = (frame << PageSize.SmallShift) + (index << FramePath.QuarterShift);
-            if (bit == first)
-            {
-                quarter = address;
-            }
-            else
-            {
-                CoreStack.PushOwn(ref cache.Quarters, address);
-            }
+            FrameIndex.Unkeep(ref machine, _index.Region(_index.FindRegion(frame)), frame);
         }
 
         return quarter;
     }
 
-    // The stack is full, or the table is of a shorter region, or none.
+    private static ref byte ByteOf(ref uint word, uint quarter) =>
+        ref Unsafe.Add(ref Unsafe.As<uint, byte>(ref word), (int)((quarter >> FramePath.QuarterShift) & QuarterIndexMask));
+
+    // The table is of a shorter region, or none.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreeQuarterSlowly<TMachine>(ref TMachine machine, uint address)
         where TMachine : struct, IMachine
     {
         uint frame = address >> PageSize.SmallShift;
-        int region = _index.FindRegion(frame);
-        if (region < 0 || (address & (SecondLevelTableInBytes - 1)) != 0)
+        if ((address & (SecondLevelTableInBytes - 1)) != 0 || _index.FindRegion(frame) < 0)
         {
             return Refuse(ref machine, FrameUse.SecondLevelTable, address, SecondLevelTableInBytes);
         }
 
-        uint bit = GivenBit(address);
-        PhysicalAddress table = new(address);
-        ref uint word = ref machine.Data<uint>(_index.Region(region).InfoOf(frame));
-        while (true)
-        {
-            uint info = machine.LoadAcquire(ref word);
-            if (!FrameInfo.IsCut(info) || (info & bit) == 0)
-            {
-                return Refuse(ref machine, FrameUse.SecondLevelTable, address, SecondLevelTableInBytes);
-            }
-
-            if (region == 0)
-            {
-                SpillQuarters(ref machine);
-                if (machine.TryPushLocal(ref FirstCache.Quarters, address, ref word, bit) != 0)
-                {
-                    machine.NoteFrames(FrameChange.Returned, FrameUse.SecondLevelTable, table, SecondLevelTableInBytes);
-                    return VmStatus.Ok;
-                }
-            }
-            else if (machine.CompareExchange(ref word, info & ~bit, info) == info)
-            {
-                machine.NoteFrames(FrameChange.Returned, FrameUse.SecondLevelTable, table, SecondLevelTableInBytes);
-                ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-                KeepQuarterLocked(ref machine, ref cache, address);
-                Leave(ref machine, interrupts);
-                return VmStatus.Ok;
-            }
-        }
-    }
-
-    private void SpillQuarters<TMachine>(ref TMachine machine)
-        where TMachine : struct, IMachine
-    {
-        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-        if (cache.Quarters.Room == 0)
-        {
-            SpillQuartersLocked(ref machine, ref cache, QuarterSpill);
-        }
-
-        Leave(ref machine, interrupts);
-    }
-
-    private void SpillQuartersLocked<TMachine>(ref TMachine machine, ref FrameCache cache, uint count)
-        where TMachine : struct, IMachine
-    {
-        while (count != 0)
-        {
-            uint quarter = CoreStack.PopOwn(ref cache.Quarters);
-            count--;
-            uint frame = quarter >> PageSize.SmallShift;
-            if (count >= QuartersPerPage - 1 && IsWholeBelow(ref cache.Quarters, frame))
-            {
-                // A page that was given back as a whole: nobody else has a part of it, and it need not be kept first.
-                CoreStack.Drop(ref cache.Quarters, QuartersPerPage - 1);
-                count -= QuartersPerPage - 1;
-                ReturnCutLocked(ref machine, ref cache, frame);
-                continue;
-            }
-
-            KeepQuarterLocked(ref machine, ref cache, quarter);
-        }
-    }
-
-    // True when the three entries on top are of the page whose fourth quarter was just taken off: no quarter is there twice.
-    private static bool IsWholeBelow(ref CoreStack quarters, uint frame)
-    {
-        uint top = quarters.Count;
-        return CoreStack.Entry(ref quarters, top - 1) >> PageSize.SmallShift == frame
-            && CoreStack.Entry(ref quarters, top - 2) >> PageSize.SmallShift == frame
-            && CoreStack.Entry(ref quarters, top - 3) >> PageSize.SmallShift == frame;
-    }
-
-    // Puts a quarter that nobody holds into its page's keeping, and the page back when it keeps all four.
-    private void KeepQuarterLocked<TMachine>(ref TMachine machine, ref FrameCache cache, uint quarter)
-        where TMachine : struct, IMachine
-    {
-        uint frame = quarter >> PageSize.SmallShift;
+        _lock.Acquire(ref machine, LockRank.Frames);
         ref uint word = ref _index.InfoOf(ref machine, frame);
-        uint before = ChangeWord(ref machine, ref word, 0, GivenBit(quarter) << FrameInfo.KeptShift);
-        uint after = before | (GivenBit(quarter) << FrameInfo.KeptShift);
-        _keptQuarters++;
-        if ((after & FrameInfo.KeptBits) == FrameInfo.KeptBits)
+        if (ByteOf(ref word, address) != FrameInfo.GivenQuarter)
         {
-            _keptQuarters -= QuartersPerPage;
-            _index.Unkeep(ref machine, frame);
-            ReturnCutLocked(ref machine, ref cache, frame);
+            return RefuseLocked(ref machine, FrameUse.SecondLevelTable, address);
         }
-        else if ((before & FrameInfo.KeptBits) == 0)
-        {
-            _index.Keep(ref machine, frame);
-        }
+
+        machine.NoteFrames(
+            FrameChange.Returned, FrameUse.SecondLevelTable, new PhysicalAddress(address), SecondLevelTableInBytes);
+        KeepLocked(ref machine, ref word, address);
+        _lock.Release(ref machine, LockRank.Frames);
+        return VmStatus.Ok;
     }
 
-    // A cut page whose quarters are all free, and in no list any more.
-    private void ReturnCutLocked<TMachine>(ref TMachine machine, ref FrameCache cache, uint frame)
+    // Puts a quarter into its page's keeping.
+    private void KeepLocked<TMachine>(ref TMachine machine, ref uint word, uint quarter)
         where TMachine : struct, IMachine
     {
-        _index.InfoOf(ref machine, frame) = 0;
-        cache.CutPages--;
-        if (cache.Pages.Room != 0 && _path.IsPage(frame << PageSize.SmallShift))
+        ByteOf(ref word, quarter) = FrameInfo.KeptQuarter;
+        uint kept = word & FrameInfo.KeptBits;
+        uint frame = quarter >> PageSize.SmallShift;
+        if ((kept & (kept - 1)) == 0)
         {
-            CoreStack.PushOwn(ref cache.Pages, frame << PageSize.SmallShift);
+            _index.Keep(ref machine, _index.Region(_index.FindRegion(frame)), frame);
+        }
+        else if (kept != FrameInfo.KeptBits)
+        {
+            return;
+        }
+        else if (_path.IsPage(frame << PageSize.SmallShift))
+        {
+            SpareLocked(ref machine, frame << PageSize.SmallShift);
         }
         else
         {
-            _index.Give(ref machine, frame, 0);
+            FrameIndex.Unkeep(ref machine, _index.Region(_index.FindRegion(frame)), frame);
+            UncutLocked(ref machine, frame);
         }
     }
 
-    // Other cores free quarters of the page meanwhile.
-    private static uint ChangeWord<TMachine>(ref TMachine machine, ref uint word, uint clear, uint set)
+    // A cut page of the longest region keeps all its quarters: it becomes a spare, or a free page when there are enough.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SpareLocked<TMachine>(ref TMachine machine, uint page)
         where TMachine : struct, IMachine
     {
-        while (true)
+        FrameIndex.Unkeep(ref machine, _index.Longest, page >> PageSize.SmallShift);
+        uint count = _spareCount;
+        if (count == SpareCapacity)
         {
-            uint before = machine.LoadAcquire(ref word);
-            if (machine.CompareExchange(ref word, (before & ~clear) | set, before) == before)
-            {
-                return before;
-            }
+            UncutLocked(ref machine, page >> PageSize.SmallShift);
+            return;
+        }
+
+        _cutPages--;
+        SpareOf(count) = page;
+        _spareCount = count + 1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void UncutLocked<TMachine>(ref TMachine machine, uint frame)
+        where TMachine : struct, IMachine
+    {
+        _cutPages--;
+        _index.InfoOf(ref machine, frame) = 0;
+        _index.Give(ref machine, frame, 0);
+    }
+
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    private ref uint SpareOf(uint index) => ref Unsafe.Add(ref Unsafe.As<Spares, uint>(ref _spares), (int)index);
+
+    // Gives the tables that the calling core holds, and the spare pages, back to the rows.
+    private void ReturnTablesLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
+        where TMachine : struct, IMachine
+    {
+        for (uint quarter = CoreStack.PopOwn(ref cache.Quarters); quarter != 0; quarter = CoreStack.PopOwn(ref cache.Quarters))
+        {
+            KeepLocked(ref machine, ref machine.Data<uint>(_path.InfoOfQuarter(quarter)), quarter);
+        }
+
+        while (_spareCount != 0)
+        {
+            _spareCount--;
+            uint page = SpareOf(_spareCount);
+            machine.Data<uint>(_path.InfoOfPage(page)) = 0;
+            _index.Give(ref machine, page >> PageSize.SmallShift, 0);
+        }
+
+        for (uint pair = CoreStack.PopOwn(ref cache.Pairs); pair != 0; pair = CoreStack.PopOwn(ref cache.Pairs))
+        {
+            _pairs--;
+            _index.GivePair(ref machine, pair);
         }
     }
 
@@ -380,12 +389,7 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-        uint taken = CoreStack.PopOwn(ref cache.Pairs);
-        if (taken == 0)
-        {
-            taken = TakePairLocked(ref machine, ref cache);
-        }
-
+        uint taken = TakePairLocked(ref machine, ref cache);
         if (taken == 0)
         {
             GatherLocked(ref machine, ref cache);
@@ -398,7 +402,7 @@ public partial struct FrameAllocator
         }
         else
         {
-            _index.InfoOf(ref machine, taken >> PageSize.SmallShift) = FrameInfo.Pair;
+            InfoOf(ref machine, taken) = FrameInfo.Pair;
         }
 
         Leave(ref machine, interrupts);
@@ -413,99 +417,69 @@ public partial struct FrameAllocator
         return VmStatus.Ok;
     }
 
-    // The first pair of a free unit, the other seven for the core's stack; or a single one. Zero when there is none.
+    // From the core's stack, filled with a free unit or two if it is empty; else a single pair. Zero when there is none.
     private uint TakePairLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
         where TMachine : struct, IMachine
     {
-        bool isUnit = _index.TryTake(ref machine, UnitFrameShift, out uint frame);
-        if (!isUnit && !_index.TryTake(ref machine, PairFrameShift, out frame))
+        if (cache.Pairs.Count != 0)
         {
-            return 0;
+            return CoreStack.PopOwn(ref cache.Pairs);
         }
 
-        if (isUnit && !_path.IsPage(frame << PageSize.SmallShift))
+        if (!_index.TryTakeUnits(ref machine, out uint frame, out uint frameCount))
+        {
+            if (!_index.TryTake(ref machine, PairFrameShift, out frame))
+            {
+                return 0;
+            }
+
+            _pairs++;
+            return frame << PageSize.SmallShift;
+        }
+
+        if (!_path.IsPage(frame << PageSize.SmallShift))
         {
             // Cores hold nothing of a shorter region: the rest, 2 + 4 + 8 frames, goes back.
-            for (int shift = PairFrameShift; shift < UnitFrameShift; shift++)
+            for (int shift = PairFrameShift; 1u << shift < frameCount; shift++)
             {
                 _index.Give(ref machine, frame + (1u << shift), shift);
             }
 
-            isUnit = false;
+            _pairs++;
+            return frame << PageSize.SmallShift;
         }
 
-        _pairs++;
-        if (isUnit)
-        {
-            uint first = frame << PageSize.SmallShift;
-            for (uint pair = first + PageSize.Large - FirstLevelTableInBytes; pair != first; pair -= FirstLevelTableInBytes)
-            {
-                CoreStack.PushOwn(ref cache.Pairs, pair);
-                _pairs++;
-            }
-        }
-
-        return frame << PageSize.SmallShift;
+        uint count = frameCount >> PairFrameShift;
+        uint last = (frame << PageSize.SmallShift) + ((count - 1) << FramePath.PairShift);
+        CoreStack.PushFalling(ref cache.Pairs, last, FirstLevelTableInBytes, count);
+        _pairs += count;
+        return CoreStack.PopOwn(ref cache.Pairs);
     }
 
-    // The stack is full, or the table is of a shorter region, or none.
+    // The table is of a shorter region, or none.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreePairSlowly<TMachine>(ref TMachine machine, uint address)
         where TMachine : struct, IMachine
     {
         uint frame = address >> PageSize.SmallShift;
-        int region = _index.FindRegion(frame);
-        if (region < 0 || (address & (FirstLevelTableInBytes - 1)) != 0)
+        if ((address & (FirstLevelTableInBytes - 1)) != 0 || _index.FindRegion(frame) < 0)
         {
             return Refuse(ref machine, FrameUse.FirstLevelTable, address, FirstLevelTableInBytes);
         }
 
-        PhysicalAddress table = new(address);
-        ref uint word = ref machine.Data<uint>(_index.Region(region).InfoOf(frame));
-        while (machine.LoadAcquire(ref word) == FrameInfo.Pair)
+        _lock.Acquire(ref machine, LockRank.Frames);
+        ref uint info = ref _index.InfoOf(ref machine, frame);
+        if (info != FrameInfo.Pair)
         {
-            if (region == 0)
-            {
-                SpillPairs(ref machine);
-                if (machine.TryPushLocal(ref FirstCache.Pairs, address, ref word, FrameInfo.Pair) != 0)
-                {
-                    machine.NoteFrames(FrameChange.Returned, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
-                    return VmStatus.Ok;
-                }
-            }
-            else if (machine.CompareExchange(ref word, 0, FrameInfo.Pair) == FrameInfo.Pair)
-            {
-                machine.NoteFrames(FrameChange.Returned, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
-                _lock.Acquire(ref machine, LockRank.Frames);
-                _pairs--;
-                _index.Give(ref machine, frame, PairFrameShift);
-                _lock.Release(ref machine, LockRank.Frames);
-                return VmStatus.Ok;
-            }
+            return RefuseLocked(ref machine, FrameUse.FirstLevelTable, address);
         }
 
-        return Refuse(ref machine, FrameUse.FirstLevelTable, address, FirstLevelTableInBytes);
-    }
-
-    private void SpillPairs<TMachine>(ref TMachine machine)
-        where TMachine : struct, IMachine
-    {
-        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-        if (cache.Pairs.Room == 0)
-        {
-            SpillPairsLocked(ref machine, ref cache, PairSpill);
-        }
-
-        Leave(ref machine, interrupts);
-    }
-
-    private void SpillPairsLocked<TMachine>(ref TMachine machine, ref FrameCache cache, uint count)
-        where TMachine : struct, IMachine
-    {
-        _pairs -= count;
-        for (; count != 0; count--)
-        {
-            _index.Give(ref machine, CoreStack.PopOwn(ref cache.Pairs) >> PageSize.SmallShift, PairFrameShift);
-        }
+        machine.NoteFrames(
+            FrameChange.Returned, FrameUse.FirstLevelTable, new PhysicalAddress(address), FirstLevelTableInBytes);
+        info = 0;
+        _pairs--;
+        _index.Give(ref machine, frame, PairFrameShift);
+        _lock.Release(ref machine, LockRank.Frames);
+        return VmStatus.Ok;
     }
 }

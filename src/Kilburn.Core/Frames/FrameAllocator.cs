@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Kernel;
@@ -21,7 +22,7 @@ namespace Kilburn.Core.Frames;
 /// </para>
 /// <para>
 /// When frames run short, what the calling core's cache holds is used before a request fails. What other cores hold is not: at most
-/// 504 KiB each, in whole pages. No operation's length depends on the memory's size.
+/// 456 KiB each. No operation's length depends on the memory's size.
 /// </para>
 /// <para>
 /// Locking: caches are their core's, with interrupts masked; the rest is guarded by a lock of rank
@@ -34,12 +35,14 @@ public partial struct FrameAllocator
     /// <summary>Most cores that share an allocator.</summary>
     public const int CoreCapacity = 4;
 
+    private FramePath _path;         // written once at start-up; first, so that its offsets are short
     private Caches _caches;          // owner core only
-    private FramePath _path;         // written once at start-up
     private SpinLock _lock;
     private FrameIndex _index;       // guarded by _lock, but for what start-up writes once
     private FrameSurvey _survey;     // written once at start-up
-    private uint _keptQuarters;      // guarded by _lock; free second-level tables that no core holds
+    private uint _cutPages;          // guarded by _lock; pages cut into second-level tables, spares left out
+    private Spares _spares;          // guarded by _lock; pages cut into second-level tables that are all free
+    private uint _spareCount;        // guarded by _lock
     private uint _pairs;             // guarded by _lock; first-level tables of 8 KiB out of the rows
     private UseCounts _blocks;       // guarded by _lock; other tables and blocks given out, by use
     private FailureCounts _failures; // guarded by _lock; by status
@@ -108,6 +111,18 @@ public partial struct FrameAllocator
         machine.RestoreInterrupts(interrupts);
     }
 
+    // The word of the frame at an address.
+    private readonly ref uint InfoOf<TMachine>(ref TMachine machine, uint address)
+        where TMachine : struct, IMachine
+    {
+        if (_path.IsPage(address))
+        {
+            return ref machine.Data<uint>(_path.InfoOfPage(address));
+        }
+
+        return ref _index.InfoOf(ref machine, address >> PageSize.SmallShift);
+    }
+
     // A free page that is in no list any more: from the cache, filled first if it is empty, or a single one of a shorter region.
     private bool TryTakePageLocked<TMachine>(ref TMachine machine, ref FrameCache cache, out uint page)
         where TMachine : struct, IMachine
@@ -118,28 +133,28 @@ public partial struct FrameAllocator
             return true;
         }
 
-        if (!_index.TryTakeRow(ref machine, out uint firstFrame, out uint bits))
+        if (!_index.TryTakeRows(ref machine, out uint firstFrame, out uint low, out uint high))
         {
             GatherLocked(ref machine, ref cache);
-            if (!_index.TryTakeRow(ref machine, out firstFrame, out bits))
+            if (!_index.TryTakeRows(ref machine, out firstFrame, out low, out high))
             {
                 return false;
             }
         }
 
-        // From the highest down, so that the lowest comes first.
-        page = (firstFrame + 31) << PageSize.SmallShift;
-        while (bits << 1 != 0)
+        page = firstFrame << PageSize.SmallShift;
+        uint single = low == 0 ? 0 : page + ((uint)BitOperations.TrailingZeroCount(low) << PageSize.SmallShift);
+        if (single != 0 && !_path.IsPage(single))
         {
-            if ((int)bits < 0)
-            {
-                CoreStack.PushOwn(ref cache.Pages, page);
-            }
-
-            bits <<= 1;
-            page -= PageSize.Small;
+            page = single;
+            return true;
         }
 
+        // From the highest down, so that the lowest comes first.
+        const uint RowInBytes = FrameIndex.FramesPerRow << PageSize.SmallShift;
+        CoreStack.PushBits(ref cache.Pages, page + RowInBytes + RowInBytes - PageSize.Small, PageSize.Small, high);
+        CoreStack.PushBits(ref cache.Pages, page + RowInBytes - PageSize.Small, PageSize.Small, low);
+        page = CoreStack.PopOwn(ref cache.Pages);
         return true;
     }
 
@@ -147,8 +162,7 @@ public partial struct FrameAllocator
     private void GatherLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
         where TMachine : struct, IMachine
     {
-        SpillQuartersLocked(ref machine, ref cache, cache.Quarters.Count);
-        SpillPairsLocked(ref machine, ref cache, cache.Pairs.Count);
+        ReturnTablesLocked(ref machine, ref cache);
         _index.GivePages(ref machine, ref cache.Pages, cache.Pages.Count);
     }
 
@@ -161,6 +175,17 @@ public partial struct FrameAllocator
         VmStatus status = (address & (lengthInBytes - 1)) == 0
             ? ReasonLocked(ref machine, use, address >> PageSize.SmallShift)
             : VmStatus.Misaligned;
+        CountFailure(status);
+        _lock.Release(ref machine, LockRank.Frames);
+        return status;
+    }
+
+    // The same for an aligned address. Gives the lock back.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VmStatus RefuseLocked<TMachine>(ref TMachine machine, FrameUse use, uint address)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = ReasonLocked(ref machine, use, address >> PageSize.SmallShift);
         CountFailure(status);
         _lock.Release(ref machine, LockRank.Frames);
         return status;
@@ -225,6 +250,12 @@ public partial struct FrameAllocator
 
     private void CountFailure(VmStatus status) =>
         Unsafe.Add(ref Unsafe.As<FailureCounts, uint>(ref _failures), (int)status)++;
+
+    [InlineArray(SpareCapacity)]
+    private struct Spares
+    {
+        private uint _element;
+    }
 
     [InlineArray(CoreCapacity)]
     private struct Caches

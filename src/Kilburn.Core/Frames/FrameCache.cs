@@ -7,14 +7,14 @@ namespace Kilburn.Core.Frames;
 /// <remarks>Owner core only, with interrupts masked; others read it for statistics. The caches of the cores follow each other.</remarks>
 internal struct FrameCache
 {
-    /// <summary>Most pages: 244 KiB.</summary>
-    public const int PageCapacity = 61;
+    /// <summary>Most pages: 300 KiB. Two rows, and some room for what is freed.</summary>
+    public const int PageCapacity = 75;
 
     /// <summary>Most second-level tables: 28 KiB.</summary>
     public const int QuarterCapacity = 28;
 
-    /// <summary>Most first-level tables: 232 KiB.</summary>
-    public const int PairCapacity = 29;
+    /// <summary>Most first-level tables: 128 KiB.</summary>
+    public const int PairCapacity = 16;
 
     /// <summary>Free pages.</summary>
     public CoreStack Pages;
@@ -28,19 +28,15 @@ internal struct FrameCache
     public CoreStack Pairs;
     private PairEntries _pairEntries;
 
-    /// <summary>Pages that this core cut into second-level tables, less those that it put together again; modulo 2^32.</summary>
-    public uint CutPages;
-
     /// <summary>Makes it an empty one.</summary>
     public void Clear()
     {
         Pages.Clear(PageCapacity);
         Quarters.Clear(QuarterCapacity);
         Pairs.Clear(PairCapacity);
-        CutPages = 0;
     }
 
-    // Together with the heads and the count: CoreStack.StrideInBytes.
+    // Together with the heads: CoreStack.StrideInBytes.
     [InlineArray(PageCapacity)]
     private struct PageEntries
     {

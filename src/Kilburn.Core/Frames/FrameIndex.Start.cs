@@ -69,7 +69,7 @@ internal partial struct FrameIndex
         machine.Clear(survey.Metadata, survey.MetadataInBytes);
         index.Fill(ref machine, map, survey);
         index.PutLongestFirst();
-        survey.ManagedFrames = index._freeFrames;
+        survey.ManagedFrames = index.CountFree(ref machine);
         return VmStatus.Ok;
     }
 
@@ -340,7 +340,6 @@ internal partial struct FrameIndex
             if (word == Uncounted)
             {
                 word = CountRows(ref machine, region, frame);
-                _freeFrames += (word & CountMask) - CountBias;
                 File(ref machine, region.SlotOf(frame), EmptySection, word);
                 continue;
             }
@@ -354,7 +353,6 @@ internal partial struct FrameIndex
             }
             while (run < end && machine.Data<uint>(region.SectionOf(run << FrameRegion.SectionShift)) != Uncounted);
 
-            _freeFrames += (run - section) << FrameRegion.SectionShift;
             InsertRun(ref machine, unchecked(section + region.SlotDelta), run - section);
             section = run - 1;
         }
@@ -367,8 +365,7 @@ internal partial struct FrameIndex
         for (uint index = 0; index < RowsPerSection; index++)
         {
             uint row = machine.Data<uint>(region.RowOf(frame + (index << FrameRegion.RowShift)));
-            uint free = row == FullRow ? FramesPerRow : row == 0 ? 0 : (uint)BitOperations.PopCount(row);
-            word += (UnitsOfRow(row) << (UnitShift + (int)(index << 1))) + free;
+            word += (UnitsOfRow(row) << (UnitShift + (int)(index << 1))) + CountOfRow(row);
         }
 
         return word;

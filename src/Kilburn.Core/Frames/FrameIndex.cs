@@ -35,13 +35,18 @@ namespace Kilburn.Core.Frames;
 /// </remarks>
 internal partial struct FrameIndex
 {
-    private const uint FullRow = 0xFFFF_FFFF;
-    private const uint RowMask = 31;
-    private const uint FramesPerRow = 32;
+    /// <summary>A row of free frames.</summary>
+    public const uint FullRow = 0xFFFF_FFFF;
+
+    /// <summary>Frames in a row.</summary>
+    public const uint FramesPerRow = 32;
+
+    private const uint RowMask = FramesPerRow - 1;
     private const uint FullUnit = 0xFFFF;
     private const int UnitFrames = 16;
     private const uint UnitMask = UnitFrames - 1;
     private const int UnitFrameShift = 4;
+    private const uint FourUnits = 0xF;
     private const int UnitShift = 16;
     private const uint CountMask = 0xFFFF;
     private const uint CountBias = 31;
@@ -52,12 +57,6 @@ internal partial struct FrameIndex
     private const uint FullSection = (FullUnit << UnitShift) | (FramesPerSection + CountBias);
     private const int SectionsPerSupersectionShift = PageSize.SupersectionShift - PageSize.SectionShift;
     private const uint SectionsPerSupersection = 1u << SectionsPerSupersectionShift;
-
-    // From an address to the offset of its unit, a half word each, and of its section's word.
-    private const int UnitOffsetShift = PageSize.LargeShift - 1;
-    private const uint UnitOffsetMask = ~1u;
-    private const int SectionOffsetShift = PageSize.SectionShift - FrameRegion.WordShift;
-    private const uint SectionOffsetMask = ~3u;
 
     // A bit for the lowest frame of each aligned run.
     private const uint EvenFrames = 0x5555_5555;
@@ -81,11 +80,6 @@ internal partial struct FrameIndex
     private uint _privateCount;  // written once at start-up: number of these slots
     private uint _filledLists;   // a bit per list that is not empty
     private Tops _tops;          // per list, a bit per word that is not zero
-    private uint _freeFrames;
-
-    /// <summary>Frames that the rows have free.</summary>
-    public readonly uint FreeFrames => _freeFrames;
-
     /// <summary>The longest region: the one whose frames cores keep at hand.</summary>
     [UnscopedRef]
     public readonly ref readonly FrameRegion Longest
@@ -140,7 +134,6 @@ internal partial struct FrameIndex
                 SetSection(ref machine, region, section, FullRow, FullSection);
             }
 
-            _freeFrames += 1u << frameShift;
             return;
         }
 
@@ -152,33 +145,51 @@ internal partial struct FrameIndex
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="pages">Addresses of free pages of the longest region.</param>
     /// <param name="count">At most what is on the stack.</param>
-    /// <remarks>The rest of what a page's free costs in the long run, so that it works on units and offsets, without a call.</remarks>
+    /// <remarks>The rest of what a page's free costs in the long run: the loop that does it calls nothing.</remarks>
     public void GivePages<TMachine>(ref TMachine machine, ref CoreStack pages, uint count)
         where TMachine : struct, IMachine
     {
-        uint rowBase = Longest.RowBase;
-        uint sectionBase = Longest.SectionBase;
         ref uint entry = ref CoreStack.Entry(ref pages, pages.Count);
-        for (uint left = count; left != 0; left--)
+        ref uint end = ref CoreStack.Entry(ref pages, pages.Count - count);
+        while (!Unsafe.AreSame(ref entry, ref end))
         {
-            entry = ref Unsafe.Add(ref entry, -1);
-            uint page = entry;
-            ref ushort unit = ref machine.Data<ushort>(
-                new PhysicalAddress(unchecked(rowBase + ((page >> UnitOffsetShift) & UnitOffsetMask))));
-            uint bits = unit | (1u << (int)((page >> PageSize.SmallShift) & UnitMask));
-            unit = (ushort)bits;
-            ref uint section = ref machine.Data<uint>(
-                new PhysicalAddress(unchecked(sectionBase + ((page >> SectionOffsetShift) & SectionOffsetMask))));
-            uint word = section + 1;
-            section = word;
-            if (bits == FullUnit || (word & FullnessMask) == 0)
-            {
-                NoteUnit(ref machine, page >> PageSize.SmallShift, ref section, bits);
-            }
+            entry = ref GiveUntilEvent(ref machine, ref entry, ref end, Longest.RowBase, Longest.SectionBase);
+            NoteUnit(ref machine, entry, 1);
         }
 
         CoreStack.Drop(ref pages, count);
-        _freeFrames += count;
+    }
+
+    /// <summary>Puts a pair of frames of the longest region into its row.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="pair">Its address.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void GivePair<TMachine>(ref TMachine machine, uint pair)
+        where TMachine : struct, IMachine
+    {
+        const uint PairBits = 3;
+        ref ushort unit = ref machine.Data<ushort>(Longest.UnitOf(pair));
+        uint bits = unit | (PairBits << (int)((pair >> PageSize.SmallShift) & UnitMask));
+        unit = (ushort)bits;
+        ref uint section = ref machine.Data<uint>(Longest.SectionOf(pair >> PageSize.SmallShift));
+        uint word = section + 2;
+        section = word;
+        if (bits == FullUnit)
+        {
+            uint withUnit = word | UnitBit(pair);
+            if (word >> UnitShift == 0 || withUnit == FullSection)
+            {
+                NoteUnit(ref machine, pair, 2);
+                return;
+            }
+
+            section = withUnit;
+        }
+
+        if ((word & (FullnessMask - 1)) == 0)
+        {
+            NoteUnit(ref machine, pair, 2);
+        }
     }
 
     /// <summary>Takes an aligned run of frames.</summary>
@@ -206,7 +217,6 @@ internal partial struct FrameIndex
                 SetSection(ref machine, block, section, 0, EmptySection);
             }
 
-            _freeFrames -= 1u << frameShift;
             return true;
         }
 
@@ -222,37 +232,140 @@ internal partial struct FrameIndex
         return true;
     }
 
-    /// <summary>Takes single frames out of the fullest section that has any: a row of them, or one.</summary>
+    /// <summary>Takes single frames out of the fullest section that has any: two rows of them, or one.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="firstFrame">The frame of the row's lowest bit.</param>
-    /// <param name="bits">The frames taken, at least one; all of the longest region, or a single one of any.</param>
+    /// <param name="firstFrame">The frame of the lower row's lowest bit.</param>
+    /// <param name="low">The frames taken of the lower row.</param>
+    /// <param name="high">
+    /// The frames taken of the upper row. All are of the longest region; or there is a single one, of any, in the lower row.
+    /// </param>
     /// <returns>False when no frame is free.</returns>
-    public bool TryTakeRow<TMachine>(ref TMachine machine, out uint firstFrame, out uint bits)
+    public bool TryTakeRows<TMachine>(ref TMachine machine, out uint firstFrame, out uint low, out uint high)
         where TMachine : struct, IMachine
     {
         uint lists = _filledLists & FrameLists;
         if (lists == 0)
         {
             firstFrame = 0;
-            bits = 0;
+            low = 0;
+            high = 0;
             return false;
         }
 
         uint slot = FirstSlotOf(ref machine, BitOperations.TrailingZeroCount(lists));
         ref readonly FrameRegion region = ref RegionOfSlot(slot, out firstFrame);
-        firstFrame += FindRow(ref machine, region.RowOf(firstFrame).Value, out uint row) << FrameRegion.RowShift;
-        bits = row;
+        ref uint section = ref machine.Data<uint>(region.SectionOf(firstFrame));
+        uint before = section;
+        uint units = before >> UnitShift;
+        uint inUnits = (uint)BitOperations.PopCount(units) << UnitFrameShift;
+        uint index = (before & CountMask) == inUnits + CountBias
+            ? (uint)BitOperations.TrailingZeroCount(units) >> 1
+            : FindRow(ref machine, region.RowOf(firstFrame).Value);
         if (unchecked(slot - _privateSlot) >= _privateCount)
         {
-            bits &= 0 - bits;
+            firstFrame += index << FrameRegion.RowShift;
+            uint row = machine.Data<uint>(region.RowOf(firstFrame));
+            low = row & (0 - row);
+            high = 0;
+            SetRow(ref machine, region, firstFrame, row & ~low, -1);
+            return true;
         }
 
-        int count = bits == FullRow ? (int)FramesPerRow : BitOperations.PopCount(bits);
-        SetRow(ref machine, region, firstFrame, row & ~bits, -count);
+        index &= ~1u;
+        firstFrame += index << FrameRegion.RowShift;
+        ref uint lower = ref machine.Data<uint>(region.RowOf(firstFrame));
+        low = lower;
+        lower = 0;
+        ref uint upper = ref machine.Data<uint>(region.RowOf(firstFrame + FramesPerRow));
+        high = upper;
+        upper = 0;
+        uint taken = CountOfRow(low) + CountOfRow(high);
+        uint after = (before - taken) & ~((FourUnits << UnitShift) << (int)(index << 1));
+        section = after;
+        File(ref machine, slot, before, after);
         return true;
     }
 
-    /// <summary>The largest run that <see cref="TryTake"/> or <see cref="TryTakeRow"/> could take.</summary>
+    /// <summary>Takes a free unit, and the one beside it if that is free too, of the fullest section that has one.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frame">The first frame; 0 when there is no free unit.</param>
+    /// <param name="frameCount">16 or 32; 32 in the longest region only.</param>
+    public bool TryTakeUnits<TMachine>(ref TMachine machine, out uint frame, out uint frameCount)
+        where TMachine : struct, IMachine
+    {
+        frameCount = UnitFrames;
+        if (!TryFindUnit(ref machine, out frame))
+        {
+            return false;
+        }
+
+        ref readonly FrameRegion region = ref Region(FindRegion(frame));
+        uint row = machine.Data<uint>(region.RowOf(frame));
+        uint left = row & ~RunMask(frame, UnitFrameShift);
+        if (row == FullRow && unchecked(region.SlotOf(frame) - _privateSlot) < _privateCount)
+        {
+            frame &= ~RowMask;
+            frameCount = FramesPerRow;
+            left = 0;
+        }
+
+        SetRow(ref machine, region, frame, left, -(int)frameCount);
+        return true;
+    }
+
+    /// <summary>Counts the frames that the rows have free.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <returns>Their number. No counter keeps it, because every free would pay for that.</returns>
+    public readonly uint CountFree<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        uint count = 0;
+        for (int index = 0; index < _regionCount; index++)
+        {
+            // Sections that two regions share come with either: they count with the lower one.
+            ref readonly FrameRegion region = ref Region(index);
+            for (uint section = region.FirstSection; section <= region.LastSection; section++)
+            {
+                uint frame = section << FrameRegion.SectionShift;
+                if (IsFirstOfSection(index, frame))
+                {
+                    count += (machine.Data<uint>(region.SectionOf(frame)) & CountMask) - CountBias;
+                }
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Counts the second-level tables that cut pages keep.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <returns>Quarters that cut pages keep.</returns>
+    public readonly uint CountKept<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        uint count = 0;
+        for (int index = 0; index < _regionCount; index++)
+        {
+            ref readonly FrameRegion region = ref Region(index);
+            uint end = region.FirstFrame + region.FrameCount;
+            for (uint row = region.FirstFrame & ~RowMask; row < end; row += FramesPerRow)
+            {
+                for (uint pages = machine.Data<uint>(region.KeptOf(row)); pages != 0; pages &= pages - 1)
+                {
+                    uint frame = row + (uint)BitOperations.TrailingZeroCount(pages);
+                    if (region.Contains(frame))
+                    {
+                        uint info = machine.Data<uint>(region.InfoOf(frame));
+                        count += (uint)BitOperations.PopCount(info & FrameInfo.KeptBits);
+                    }
+                }
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The largest run that <see cref="TryTake"/> or <see cref="TryTakeRows"/> could take.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <returns>Its frames; 0 when nothing is free.</returns>
     public uint LargestRun<TMachine>(ref TMachine machine)
@@ -281,64 +394,84 @@ internal partial struct FrameIndex
             }
         }
 
-        return _freeFrames == 0 ? 0u : 1u;
+        return (_filledLists & FrameLists) == 0 ? 0u : 1u;
     }
 
-    /// <summary>Notes that a cut page has tables that no core holds.</summary>
+    /// <summary>Notes that a cut page keeps tables.</summary>
     /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="region">The page's region.</param>
     /// <param name="frame">The page.</param>
-    public void Keep<TMachine>(ref TMachine machine, uint frame)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Keep<TMachine>(ref TMachine machine, in FrameRegion region, uint frame)
         where TMachine : struct, IMachine
     {
-        ref readonly FrameRegion region = ref Region(FindRegion(frame));
-        machine.Data<uint>(region.KeptOf(frame)) |= 1u << (int)(frame & RowMask);
-        Insert(ref machine, region.SlotOf(frame), KeptList);
+        ref uint row = ref machine.Data<uint>(region.KeptOf(frame));
+        uint before = row;
+        row = before | (1u << (int)(frame & RowMask));
+        if (before == 0)
+        {
+            Insert(ref machine, region.SlotOf(frame), KeptList);
+        }
     }
 
-    /// <summary>Notes that a cut page has no such tables any more.</summary>
+    /// <summary>Notes that a cut page keeps no tables any more.</summary>
     /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="region">The page's region.</param>
     /// <param name="frame">The page.</param>
-    public void Unkeep<TMachine>(ref TMachine machine, uint frame)
-        where TMachine : struct, IMachine
-    {
-        ref readonly FrameRegion region = ref Region(FindRegion(frame));
+    /// <remarks>The section stays in its list until <see cref="TryFindKept"/> finds nothing there.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Unkeep<TMachine>(ref TMachine machine, in FrameRegion region, uint frame)
+        where TMachine : struct, IMachine =>
         machine.Data<uint>(region.KeptOf(frame)) &= ~(1u << (int)(frame & RowMask));
-        uint first = frame & ~(FramesPerSection - 1);
-        uint any = 0;
-        for (uint index = 0; index < RowsPerSection; index++)
-        {
-            any |= machine.Data<uint>(region.KeptOf(first + (index << FrameRegion.RowShift)));
-        }
 
-        if (any == 0)
-        {
-            Remove(ref machine, region.SlotOf(frame), KeptList);
-        }
-    }
-
-    /// <summary>Finds a cut page with tables that no core holds.</summary>
+    /// <summary>Finds a cut page that keeps tables.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frame">The page.</param>
     public bool TryFindKept<TMachine>(ref TMachine machine, out uint frame)
         where TMachine : struct, IMachine
     {
+        while ((_filledLists & (1u << KeptList)) != 0)
+        {
+            uint slot = FirstSlotOf(ref machine, KeptList);
+            ref readonly FrameRegion region = ref RegionOfSlot(slot, out frame);
+            for (uint end = frame + FramesPerSection; frame < end; frame += FramesPerRow)
+            {
+                uint kept = machine.Data<uint>(region.KeptOf(frame));
+                if (kept != 0)
+                {
+                    frame += (uint)BitOperations.TrailingZeroCount(kept);
+                    return true;
+                }
+            }
+
+            Remove(ref machine, slot, KeptList);
+        }
+
         frame = 0;
-        if ((_filledLists & (1u << KeptList)) == 0)
+        return false;
+    }
+
+    // The bit of a unit in its section's word.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint UnitBit(uint address) => (1u << UnitShift) << (int)((address >> PageSize.LargeShift) & UnitMask);
+
+    // False when a lower region has frames of the section as well.
+    private readonly bool IsFirstOfSection(int region, uint frame)
+    {
+        for (int index = 0; index < _regionCount; index++)
         {
-            return false;
+            ref readonly FrameRegion other = ref Region(index);
+            if (other.FirstFrame < Region(region).FirstFrame && other.LastSection == frame >> FrameRegion.SectionShift)
+            {
+                return false;
+            }
         }
 
-        ref readonly FrameRegion region = ref RegionOfSlot(FirstSlotOf(ref machine, KeptList), out frame);
-        uint kept = machine.Data<uint>(region.KeptOf(frame));
-        while (kept == 0)
-        {
-            frame += FramesPerRow;
-            kept = machine.Data<uint>(region.KeptOf(frame));
-        }
-
-        frame += (uint)BitOperations.TrailingZeroCount(kept);
         return true;
     }
+
+    private static uint CountOfRow(uint row) =>
+        row == FullRow ? FramesPerRow : row == 0 ? 0 : (uint)BitOperations.PopCount(row);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint RunMask(uint frame, int frameShift) => ((1u << (1 << frameShift)) - 1) << (int)(frame & RowMask);
@@ -361,45 +494,77 @@ internal partial struct FrameIndex
         return frameShift == 1 ? runs : runs & (runs >> 2) & FourthFrames;
     }
 
-    // The first row whose frames are not all in free units, else the first that has any. The section has some.
-    private static uint FindRow<TMachine>(ref TMachine machine, uint rows, out uint row)
+    // The first row whose frames are not all in free units. The section has one.
+    private static uint FindRow<TMachine>(ref TMachine machine, uint rows)
         where TMachine : struct, IMachine
     {
-        uint found = 0;
-        row = 0;
-        for (uint index = RowsPerSection; index-- > 0;)
+        uint address = rows;
+        uint row = machine.Data<uint>(new PhysicalAddress(address));
+        while (row is 0 or FullRow or FullUnit or ~FullUnit)
         {
-            uint candidate = machine.Data<uint>(new PhysicalAddress(unchecked(rows + (index << FrameRegion.WordShift))));
-            if (candidate == 0)
-            {
-                continue;
-            }
-
-            found = index;
-            row = candidate;
-            if (candidate != FullRow && candidate != FullUnit && candidate != ~FullUnit)
-            {
-                break;
-            }
+            address = unchecked(address + (1u << FrameRegion.WordShift));
+            row = machine.Data<uint>(new PhysicalAddress(address));
         }
 
-        return found;
+        return unchecked(address - rows) >> FrameRegion.WordShift;
     }
 
-    // A unit became whole, or its section one frame less full than its list says.
+    // From one past an entry of a stack downward, to the entry whose page gave its section a first or a last free unit or another
+    // fullness, or to the end. NoteUnit does what is left to do for that one.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void NoteUnit<TMachine>(ref TMachine machine, uint frame, ref uint section, uint bits)
+    private static ref uint GiveUntilEvent<TMachine>(
+        ref TMachine machine, ref uint entry, ref uint end, uint rowBase, uint sectionBase)
         where TMachine : struct, IMachine
     {
-        uint after = section;
-        uint before = after - 1;
-        if (bits == FullUnit)
+        uint bits;
+        uint word;
+        do
         {
-            after |= 1u << (UnitShift + (int)((frame >> UnitFrameShift) & UnitMask));
+            entry = ref Unsafe.Add(ref entry, -1);
+            uint page = entry;
+            ref ushort unit = ref machine.Data<ushort>(
+                new PhysicalAddress(unchecked(rowBase + ((page >> PageSize.LargeShift) << FrameRegion.HalfWordShift))));
+            bits = unit | (1u << (int)((page >> PageSize.SmallShift) & UnitMask));
+            unit = (ushort)bits;
+            ref uint section = ref machine.Data<uint>(
+                new PhysicalAddress(unchecked(sectionBase + ((page >> PageSize.SectionShift) << FrameRegion.WordShift))));
+            word = section + 1;
+            section = word;
+            if (bits == FullUnit)
+            {
+                uint withUnit = word | UnitBit(page);
+                if (word >> UnitShift == 0 || withUnit == FullSection)
+                {
+                    break;
+                }
+
+                section = withUnit;
+            }
+        }
+        while ((word & FullnessMask) != 0 && !Unsafe.AreSame(ref entry, ref end));
+
+        return ref entry;
+    }
+
+    // After frames of a unit were freed: what they may have changed in the section's word and lists.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteUnit<TMachine>(ref TMachine machine, uint address, uint freed)
+        where TMachine : struct, IMachine
+    {
+        ref uint section = ref machine.Data<uint>(Longest.SectionOf(address >> PageSize.SmallShift));
+        uint after = section;
+        uint before = after - freed;
+        if (machine.Data<ushort>(Longest.UnitOf(address)) == FullUnit)
+        {
+            after |= UnitBit(address);
             section = after;
         }
 
-        File(ref machine, Longest.SlotOf(frame), before, after);
+        bool isFirstUnit = before >> UnitShift == 0 && after >> UnitShift != 0;
+        if (isFirstUnit || FullnessList(before) != FullnessList(after))
+        {
+            File(ref machine, Longest.SlotOf(address >> PageSize.SmallShift), before, after);
+        }
     }
 
     private void SetRow<TMachine>(ref TMachine machine, in FrameRegion region, uint frame, uint row, int freed)
@@ -411,7 +576,6 @@ internal partial struct FrameIndex
         int shift = UnitShift + (int)(((frame >> FrameRegion.RowShift) & (RowsPerSection - 1)) << 1);
         uint after = unchecked((before & ~(3u << shift)) + (uint)freed) | (UnitsOfRow(row) << shift);
         section = after;
-        _freeFrames = unchecked(_freeFrames + (uint)freed);
         File(ref machine, region.SlotOf(frame), before, after);
     }
 
@@ -460,6 +624,7 @@ internal partial struct FrameIndex
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Insert<TMachine>(ref TMachine machine, uint slot, int list)
         where TMachine : struct, IMachine
     {
@@ -469,6 +634,7 @@ internal partial struct FrameIndex
         _filledLists |= 1u << list;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Remove<TMachine>(ref TMachine machine, uint slot, int list)
         where TMachine : struct, IMachine
     {
@@ -525,8 +691,9 @@ internal partial struct FrameIndex
         where TMachine : struct, IMachine
     {
         uint withUnits = TopOf(UnitList);
-        for (int list = 0; withUnits != 0 && list <= WholeList; list++)
+        for (uint lists = withUnits == 0 ? 0 : _filledLists & FrameLists; lists != 0; lists &= lists - 1)
         {
+            int list = BitOperations.TrailingZeroCount(lists);
             for (uint words = withUnits & TopOf(list); words != 0; words &= words - 1)
             {
                 uint word = (uint)BitOperations.TrailingZeroCount(words);

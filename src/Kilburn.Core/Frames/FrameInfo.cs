@@ -14,10 +14,9 @@ namespace Kilburn.Core.Frames;
 /// | 0                                               |  free; reserved; not first in what it belongs to
 /// +-------------------------------------------------+
 /// </code>
-/// What a free clears by <see cref="IMachine.TryPushLocal"/> is one bit: that of a page with one owner, of a table of 8 KiB, or g of a
-/// second-level table. No other kind of word ever has it set, so that the clearing is the check of the kind as well. Cores store whole
-/// bytes of a cut page while others exchange its word: both are single-copy atomic (ARM DDI 0406C.d, A3.5.3), and an exclusive
-/// store fails when the word was written in between.
+/// The bit that the free of a page clears (<see cref="IMachine.TryPushLocal"/>), and g, are set in no other kind of word, so that
+/// looking for them is the check of the kind as well. Cores store whole bytes of a cut page, each that of a quarter in its hands, and
+/// nobody writes the word as long as a quarter is out: single bytes are written atomically (ARM DDI 0406C.d, A3.5.3).
 /// </remarks>
 internal static class FrameInfo
 {
@@ -45,11 +44,14 @@ internal static class FrameInfo
     /// <summary>In each quarter's byte: it is free, and no core has it.</summary>
     public const uint KeptBits = 0x0404_0404;
 
-    /// <summary>From a quarter's bit in <see cref="GivenBits"/> to that in <see cref="KeptBits"/>.</summary>
-    public const int KeptShift = 2;
-
     /// <summary>The byte of a quarter that is given out.</summary>
     public const byte GivenQuarter = 0x03;
+
+    /// <summary>The byte of a quarter that is free and in its page's keeping.</summary>
+    public const byte KeptQuarter = 0x06;
+
+    /// <summary>The byte of a quarter that is free and on a core's stack.</summary>
+    public const byte HeldQuarter = 0x02;
 
     /// <summary>log2 of the bits that a quarter has.</summary>
     public const int QuarterShift = 3;

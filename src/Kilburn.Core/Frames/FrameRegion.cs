@@ -22,6 +22,9 @@ internal struct FrameRegion
     /// <summary>log2 of the bytes of a word.</summary>
     public const int WordShift = 2;
 
+    /// <summary>log2 of the bytes of a unit's bits, 16 frames.</summary>
+    public const int HalfWordShift = 1;
+
     /// <summary>First frame.</summary>
     public uint FirstFrame;
 
@@ -63,6 +66,12 @@ internal struct FrameRegion
     /// <param name="frame">A frame of the region, or of one of its sections.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly PhysicalAddress RowOf(uint frame) => new(unchecked(RowBase + ((frame >> RowShift) << WordShift)));
+
+    /// <summary>Where the bits of a frame's unit lie: half a row.</summary>
+    /// <param name="address">Any byte of the frame, which is of the region.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly PhysicalAddress UnitOf(uint address) =>
+        new(unchecked(RowBase + ((address >> PageSize.LargeShift) << HalfWordShift)));
 
     /// <summary>Where the row of kept tables lies.</summary>
     /// <param name="frame">A frame of the region, or of one of its sections.</param>

@@ -76,6 +76,84 @@ public struct CoreStack
         stack._top = top;
     }
 
+    /// <summary>Puts words on top that fall by a step. Interrupts are masked, and there is room.</summary>
+    /// <param name="stack">The calling core's stack.</param>
+    /// <param name="value">The first, and largest.</param>
+    /// <param name="step">What each is less than the one before.</param>
+    /// <param name="count">How many: a multiple of 4, because four are written in a turn.</param>
+    public static void PushFalling(ref CoreStack stack, uint value, uint step, uint count)
+    {
+        uint top = stack._top;
+        stack._top = top + (count * EntryInBytes);
+        ref uint entry = ref Unsafe.AddByteOffset(ref stack._top, (nint)(top + EntryInBytes));
+        for (; count != 0; count -= 4)
+        {
+            entry = value;
+            value -= step;
+            Unsafe.Add(ref entry, 1) = value;
+            value -= step;
+            Unsafe.Add(ref entry, 2) = value;
+            value -= step;
+            Unsafe.Add(ref entry, 3) = value;
+            value -= step;
+            entry = ref Unsafe.Add(ref entry, 4);
+        }
+    }
+
+    /// <summary>Puts a word on top for each bit that is set, from the highest down. Interrupts are masked, and there is room.</summary>
+    /// <param name="stack">The calling core's stack.</param>
+    /// <param name="value">The word of bit 31.</param>
+    /// <param name="step">What the word of each bit is less than that of the bit above.</param>
+    /// <param name="bits">The bits. Eight at a time where all are set: most rows are nearly full or nearly empty.</param>
+    public static void PushBits(ref CoreStack stack, uint value, uint step, uint bits)
+    {
+        const int GroupShift = 24;
+        const int GroupLength = 8;
+        const uint FullGroup = 0xFF;
+        ref uint entry = ref Unsafe.AddByteOffset(ref stack._top, (nint)stack._top);
+        while (bits != 0)
+        {
+            uint group = bits >> GroupShift;
+            bits <<= GroupLength;
+            if (group == FullGroup)
+            {
+                Unsafe.Add(ref entry, 1) = value;
+                value -= step;
+                Unsafe.Add(ref entry, 2) = value;
+                value -= step;
+                Unsafe.Add(ref entry, 3) = value;
+                value -= step;
+                Unsafe.Add(ref entry, 4) = value;
+                value -= step;
+                Unsafe.Add(ref entry, 5) = value;
+                value -= step;
+                Unsafe.Add(ref entry, 6) = value;
+                value -= step;
+                Unsafe.Add(ref entry, 7) = value;
+                value -= step;
+                entry = ref Unsafe.Add(ref entry, GroupLength);
+                entry = value;
+                value -= step;
+                continue;
+            }
+
+            uint below = value;
+            value -= step << 3;
+            for (uint left = group << GroupShift; left != 0; left <<= 1)
+            {
+                if ((int)left < 0)
+                {
+                    entry = ref Unsafe.Add(ref entry, 1);
+                    entry = below;
+                }
+
+                below -= step;
+            }
+        }
+
+        stack._top = (uint)Unsafe.ByteOffset(ref stack._top, ref entry);
+    }
+
     /// <summary>Takes the word on top. Interrupts are masked.</summary>
     /// <param name="stack">The calling core's stack.</param>
     /// <returns>The word; zero when the stack is empty.</returns>
