@@ -1,0 +1,41 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Board;
+
+namespace Kilburn.Kernel.Tests.Terminal;
+
+/// <summary>A board that is a console and nothing else.</summary>
+internal readonly struct TextBoard(RecordingConsole console) : IBoard
+{
+    private readonly RecordingConsole _console = console;
+
+    public ref VirtualMemory Memory => throw new NotSupportedException();
+
+    public uint InstructionCount => 0;
+
+    public uint StartInstructionCount => 0;
+
+    public void WriteByte(byte value) => _console.Write(value);
+
+    public bool TryReadByte(out byte value)
+    {
+        int read = _console.Read();
+        value = (byte)Math.Max(read, 0);
+        return read >= 0;
+    }
+
+    public FaultReport Probe(FaultAccess access, VirtualAddress address, ref uint value) => default;
+
+    public void DescribeMachine()
+    {
+    }
+
+    [DoesNotReturn]
+    public void PowerOff(uint status) => throw new NotSupportedException();
+
+    [DoesNotReturn]
+    public void Reboot() => throw new NotSupportedException();
+}
