@@ -35,6 +35,7 @@ internal readonly unsafe struct BootImage
     private readonly uint _mailboxBuffer;
     private readonly uint* _unwindStart;
     private readonly uint* _unwindEnd;
+    private readonly uint* _arrivals;
 #pragma warning restore CS0649
 
     /// <summary>The table of this kernel.</summary>
@@ -67,6 +68,10 @@ internal readonly unsafe struct BootImage
         EmptyTable = Physical(_emptyTable),
         EarlyTables = new(Physical(_earlyTables), EarlyTablesBytes),
     };
+
+    /// <summary>True when a core has come out of firmware's hands and sleeps.</summary>
+    /// <param name="core">1 to 3.</param>
+    internal bool HasArrived(int core) => _arrivals[core] != 0;
 
     /// <summary>The unmapped page below a stack.</summary>
     /// <param name="index">Core times <see cref="StacksOfCore"/>, plus the number of the stack.</param>

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Xunit;
 
 namespace Kilburn.Boot.Tests;
@@ -14,6 +15,7 @@ public sealed class BootTests
         Assert.Contains("start: the identity map is gone", run.Lines);
         Assert.Contains("start: the user table pointer is cleared", run.Lines);
         Assert.Contains("machine: entered in SVC mode", run.Lines);
+        Assert.Equal(3, run.Lines.Count(line => line is "machine: core 1 sleeps" or "machine: core 2 sleeps" or "machine: core 3 sleeps"));
         Assert.Contains("machine: told by the VideoCore", run.Lines);
         Assert.Contains("machine: memory 0x00000000, 960M", run.Lines);
         Assert.Contains("machine: GPU memory 0x3C000000, 64M", run.Lines);

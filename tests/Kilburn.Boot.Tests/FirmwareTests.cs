@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Linq;
 using Xunit;
 
 namespace Kilburn.Boot.Tests;
@@ -19,6 +20,7 @@ public sealed class FirmwareTests
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("start: the user table pointer is cleared", run.Lines);
         Assert.Contains("machine: entered in HYP mode", run.Lines);
+        Assert.Equal(3, run.Lines.Count(line => line is "machine: core 1 sleeps" or "machine: core 2 sleeps" or "machine: core 3 sleeps"));
         Assert.Contains("machine: told by the device tree", run.Lines);
         Assert.Contains("machine: memory 0x00000000, 948M", run.Lines);
         Assert.Contains($"machine: device tree 0x02000000, {tree.Length}", run.Lines);

@@ -59,6 +59,25 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public void Run_CommandsOnStandardInput_AreTakenFromTheFirstCharacter()
+    {
+        Shell run = Shell.Run("printf 'machine\\rpoweroff\\r' | ./run");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Contains("machine: entered in SVC mode", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_BatchThatFails_EndsWithOneAndPrintsTheMonitorAlone()
+    {
+        Shell run = Shell.Run("./run --batch 'walk 0x80008000, no-such'");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("\n> walk 0x80008000, no-such\n", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("boot:", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sources_HoldNoCFile() =>
         Assert.Empty(Shell.Run("git ls-files '*.c' '*.h' '*.cpp' '*.hpp'").Output);
 

@@ -1,5 +1,5 @@
-using Internal.Runtime.CompilerHelpers;
 using System.Runtime.CompilerServices;
+using Internal.Runtime.CompilerHelpers;
 
 namespace System;
 

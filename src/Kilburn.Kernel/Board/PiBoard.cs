@@ -82,6 +82,13 @@ internal struct PiBoard : IBoard
         this.WriteLine(s_entryMode == EntryMode.Hypervisor
             ? "machine: entered in HYP mode"u8
             : "machine: entered in SVC mode"u8);
+        for (int core = 1; core < BootImage.CoreCount; core++)
+        {
+            this.Write("machine: core "u8);
+            this.WriteDecimal((uint)core);
+            this.WriteLine(BootImage.Current.HasArrived(core) ? " sleeps"u8 : " has not come"u8);
+        }
+
         for (int index = 0; index < s_physical.Map.BankCount; index++)
         {
             DescribeRange("machine: memory "u8, s_physical.Map.GetBank(index));

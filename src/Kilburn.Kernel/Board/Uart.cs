@@ -13,7 +13,8 @@ internal static class Uart
     private const uint InterruptMask = 0x38;
     private const uint ReceiveEmpty = 1u << 4;
     private const uint TransmitFull = 1u << 5;
-    private const uint EightBitsAndQueues = 0x70;
+    private const uint EightBits = 0x60;
+    private const uint Enabled = 1u << 0;
     private const uint EnableBoth = 0x301;
     private const uint ByteMask = 0xFF;
 
@@ -24,11 +25,17 @@ internal static class Uart
     internal static void Use(VirtualAddress page) => s_registers = new DeviceRegisters(page);
 
     /// <summary>Lets the UART send and receive, without interrupts.</summary>
+    /// <remarks>
+    /// One that firmware has set up stays as it is. Elsewhere the queues stay off: turning them on loses what has come already.
+    /// </remarks>
     internal static void Enable()
     {
         s_registers.Write(InterruptMask, 0);
-        s_registers.Write(LineControl, EightBitsAndQueues);
-        s_registers.Write(Control, EnableBoth);
+        if ((s_registers.Read(Control) & Enabled) == 0)
+        {
+            s_registers.Write(LineControl, EightBits);
+            s_registers.Write(Control, EnableBoth);
+        }
     }
 
     /// <summary>Sends a byte; a line feed goes out behind a carriage return. Says nothing before there is a UART.</summary>

@@ -27,6 +27,7 @@ endfunction boot_image_table
         .word   boot_mailbox_buffer
         .word   linker_unwind_start
         .word   linker_unwind_end
+        .word   boot_arrivals
 
         .section .tables, "aw", %nobits
         .balign 8192
