@@ -52,8 +52,8 @@ internal sealed class CoreContext(ProcessorCore core)
     /// <summary>Bit n: an invalidation of all that core n holds waits for this core's DSB.</summary>
     public uint AllInvalidated;
 
-    /// <summary>Words that this core stored with no DSB since, and what they held before.</summary>
-    public readonly Dictionary<uint, (uint Old, Site Site)> StoredWords = [];
+    /// <summary>Table words that this core stored with no DSB since, in order, and what they held before.</summary>
+    public readonly List<(uint Word, uint Old, Site Site)> StoredWords = [];
 
     /// <summary>Tables that the core may walk now.</summary>
     public readonly List<Residence> Current = [];

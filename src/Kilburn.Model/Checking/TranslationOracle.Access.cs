@@ -168,6 +168,7 @@ internal sealed partial class TranslationOracle
             if (entry.IsPointer)
             {
                 uint slot = TableWalker.SecondLevelSlot(entry.Old, address);
+                CollectLate(context, registers, entry, holder, slot, address, kind, privilege);
                 leaf = entry.Target == null || _memory.KindOf(new PhysicalAddress(slot)) != BankKind.Memory
                     ? Leaf.Refused(FaultCode.ExternalOnSecondWalk)
                     : TableWalker.DecodeSecond(_memory.Word(slot), entry.Old, registers);
@@ -178,8 +179,7 @@ internal sealed partial class TranslationOracle
             return;
         }
 
-        bool isSeenLate = entry.IsFresh && (!entry.IsComplete || (entry.AwaitsContext && entry.StoreCore == core));
-        if (isSeenLate && (entry.Level == 1 ? walk.FirstAddress : walk.SecondAddress) == entry.Word && walk.Reads >= entry.Level)
+        if (IsSeenLate(entry, core) && (entry.Level == 1 ? walk.FirstAddress : walk.SecondAddress) == entry.Word && walk.Reads >= entry.Level)
         {
             Leaf leaf = entry.Level == 1
                 ? Leaf.Refused(FaultCode.TranslationFirstLevel)
@@ -191,6 +191,31 @@ internal sealed partial class TranslationOracle
             _candidates.Add(new Candidate(answer, leaf, late, entry, null, 0));
         }
     }
+
+    // What the word was before stores that are not surely seen: a walk through an old pointer may read that too.
+    private void CollectLate(
+        CoreContext context,
+        in TranslationRegisters registers,
+        StaleEntry pointer,
+        in Holder holder,
+        uint slot,
+        uint address,
+        AccessKind kind,
+        Privilege privilege)
+    {
+        foreach (StaleEntry entry in _buckets[address >> MibShift]!)
+        {
+            if (entry.Level == 2 && entry.Word == slot && entry.Covers(address) && IsSeenLate(entry, context.Core.Index))
+            {
+                Leaf leaf = TableWalker.DecodeSecond(entry.Old, pointer.Old, registers);
+                Answer answer = AnswerOf(leaf, registers, address, kind, privilege);
+                _candidates.Add(new Candidate(answer, leaf, KindOf(pointer, holder, leaf), pointer, holder, 0));
+            }
+        }
+    }
+
+    private static bool IsSeenLate(StaleEntry entry, int core) =>
+        entry.IsFresh && (!entry.IsComplete || (entry.AwaitsContext && entry.StoreCore == core));
 
     // Tables that were active under this ASID, or under any when their entries are global.
     private void CollectResidences(
@@ -212,9 +237,37 @@ internal sealed partial class TranslationOracle
                     continue;
                 }
 
+                // A first-level word that is held leads to a second-level one, which may refuse.
                 Leaf leaf = LeafOf(residence, registers, address);
-                if (leaf.IsHoldable && (leaf.IsGlobal || (isOwnTag && !residence.IsOnlyGlobal)))
+                bool isHeld = leaf.IsHoldable || leaf.Fault != FaultCode.TranslationFirstLevel;
+                if (isHeld && ((leaf.IsHoldable && leaf.IsGlobal) || (isOwnTag && !residence.IsOnlyGlobal)))
                 {
+                    Answer answer = AnswerOf(leaf, registers, address, kind, privilege);
+                    _candidates.Add(new Candidate(answer, leaf, ViolationKind.AsidReused, null, null, 0, residence));
+                    CollectStored(registers, residence, address, kind, privilege);
+                }
+            }
+        }
+    }
+
+    // The second-level word that a held first-level word leads to, as it was before stores that no DSB has completed.
+    private void CollectStored(
+        in TranslationRegisters registers, Residence residence, uint address, AccessKind kind, Privilege privilege)
+    {
+        uint pointer = _memory.Word(residence.Table.Start + ((address >> MibShift) << WordShift));
+        if (!TableWalker.IsTable(pointer))
+        {
+            return;
+        }
+
+        uint slot = TableWalker.SecondLevelSlot(pointer, address);
+        foreach (CoreContext storer in _contexts)
+        {
+            foreach ((uint word, uint old, _) in storer.StoredWords)
+            {
+                if (word == slot)
+                {
+                    Leaf leaf = TableWalker.DecodeSecond(old, pointer, registers);
                     Answer answer = AnswerOf(leaf, registers, address, kind, privilege);
                     _candidates.Add(new Candidate(answer, leaf, ViolationKind.AsidReused, null, null, 0, residence));
                 }

@@ -210,7 +210,7 @@ internal sealed partial class TranslationOracle
     {
         foreach (CoreContext other in _contexts)
         {
-            foreach ((uint word, (uint old, Site site)) in other.StoredWords)
+            foreach ((uint word, uint old, Site site) in other.StoredWords)
             {
                 AddUnfinishedStore(residence, other, word, old, site);
             }
@@ -221,7 +221,7 @@ internal sealed partial class TranslationOracle
     {
         uint granule = word >> Memory.PhysicalMemory.GranuleShift;
         uint now = _memory.Word(word);
-        if (old == now || !_tables.TryGetValue(granule, out FollowedTable[]? tables))
+        if (!_tables.TryGetValue(granule, out FollowedTable[]? tables))
         {
             return;
         }
@@ -234,14 +234,21 @@ internal sealed partial class TranslationOracle
             {
                 Change change = new(
                     storer.Core, site, table, index << MibShift, 1, word, old, now, default, default);
-                Leaf leaf = TableWalker.IsTable(old)
-                    ? Leaf.Refused(FaultCode.TranslationFirstLevel)
-                    : TableWalker.DecodeFirst(old, registers);
-                AddUnfinished(residence, change, leaf);
+                if (!TableWalker.IsTable(old))
+                {
+                    AddUnfinished(residence, change, TableWalker.DecodeFirst(old, registers));
+                }
+                else if (_memory.KindOf(new PhysicalAddress(TableWalker.TableOf(old))) == Memory.BankKind.Memory)
+                {
+                    SecondTable second =
+                        FollowSecond(storer.Core, residence.Table, TableWalker.TableOf(old), site, change.Address);
+                    AddPagesOf(second, change, 0, residence);
+                    Add(change, s_noLeaf, [new Holder(residence.Core, residence.Tag)], second);
+                }
             }
-            else if (table is SecondTable second)
+            else if (table is SecondTable below)
             {
-                foreach (SecondTable.Parent parent in second.Parents)
+                foreach (SecondTable.Parent parent in below.Parents)
                 {
                     if (parent.Table == residence.Table)
                     {
@@ -250,6 +257,34 @@ internal sealed partial class TranslationOracle
                         Change change = new(
                             storer.Core, site, residence.Table, address, 2, word, old, now, default, default);
                         AddUnfinished(residence, change, TableWalker.DecodeSecond(old, pointer, registers));
+                    }
+                }
+            }
+        }
+    }
+
+    // A table is linked while stores to its words are not complete: through the new pointer, the old words may be walked.
+    private void AddUnfinishedWords(FirstTable table, int index, SecondTable second)
+    {
+        foreach (CoreContext storer in _contexts)
+        {
+            foreach ((uint word, uint old, Site site) in storer.StoredWords)
+            {
+                if (word - second.Start >= SecondTable.LengthInBytes)
+                {
+                    continue;
+                }
+
+                uint address = ((uint)index << MibShift) | (((word - second.Start) >> WordShift) << PageShift);
+                uint pointer = _memory.Word(table.Start + ((uint)index << WordShift));
+                Leaf leaf = TableWalker.DecodeSecond(old, pointer, storer.Core.Registers);
+                Change change = new(
+                    storer.Core, site, table, address, 2, word, old, _memory.Word(word), default, default);
+                foreach (Residence residence in table.Residences)
+                {
+                    if (residence.IsCurrent)
+                    {
+                        AddUnfinished(residence, change, leaf);
                     }
                 }
             }

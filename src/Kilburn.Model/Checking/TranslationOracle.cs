@@ -70,8 +70,14 @@ internal sealed partial class TranslationOracle
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void NoteStore(ProcessorCore core, uint physical, uint old, Site site)
     {
+        NoteDataStore(physical);
+        _contexts[core.Index].StoredWords.Add((physical, old, site));
+    }
+
+    /// <summary>A word that the program does not write as a table's was stored.</summary>
+    public void NoteDataStore(uint physical)
+    {
         MarkStored(physical);
-        _ = _contexts[core.Index].StoredWords.TryAdd(physical, (old, site));
         if (!_areWalksCoherent)
         {
             MarkUnclean(physical);
@@ -82,7 +88,7 @@ internal sealed partial class TranslationOracle
     public void NoteTableStore(ProcessorCore core, uint physical, uint old, uint value, Site site)
     {
         MarkStored(physical);
-        _ = _contexts[core.Index].StoredWords.TryAdd(physical, (old, site));
+        _contexts[core.Index].StoredWords.Add((physical, old, site));
         if (old == value)
         {
             return;
@@ -166,6 +172,7 @@ internal sealed partial class TranslationOracle
         {
             SecondTable second = FollowSecond(core, table, TableWalker.TableOf(value), site, address);
             second.Parents.Add(new SecondTable.Parent(table, index));
+            AddUnfinishedWords(table, index, second);
         }
         else if (after.IsHoldable)
         {
@@ -182,28 +189,32 @@ internal sealed partial class TranslationOracle
             return; // it led out of memory: walks through it abort, and nothing of them is held
         }
 
-        for (int word = 0; word < SecondTable.Words; word++)
-        {
-            uint descriptor = _memory.Word(second.Start + ((uint)word << WordShift));
-            if (!TableWalker.IsValid(descriptor))
-            {
-                continue;
-            }
-
-            Leaf leaf = TableWalker.DecodeSecond(descriptor, store.Old, store.Core.Registers);
-            if (leaf.IsHoldable)
-            {
-                uint seen = Math.Max(stamp, second.Stamps[word]);
-                Change page = store with { Address = store.Address | ((uint)word << PageShift), Level = 2 };
-                Add(page, leaf, HoldersOf(store.Table, seen, leaf.IsGlobal), null);
-            }
-        }
-
+        AddPagesOf(second, store, stamp, null);
         Add(store, store.Before, HoldersOf(store.Table, stamp, false), second);
         if (!isSameTable)
         {
             _ = second.Parents.Remove(new SecondTable.Parent((FirstTable)store.Table, index));
             ReleaseSecond(second, store.Core, store.Site, store.Address);
+        }
+    }
+
+    // The pages that a pointer led to. Held by one residence, or by all that may have seen them.
+    private void AddPagesOf(SecondTable second, in Change store, uint stamp, Residence? residence)
+    {
+        for (int word = NextWord(second, 0); word >= 0; word = NextWord(second, word + 1))
+        {
+            uint descriptor = _memory.Word(second.Start + ((uint)word << WordShift));
+            Leaf leaf = TableWalker.DecodeSecond(descriptor, store.Old, store.Core.Registers);
+            if (!leaf.IsHoldable)
+            {
+                continue;
+            }
+
+            Change page = store with { Address = store.Address | ((uint)word << PageShift), Level = 2 };
+            List<Holder> holders = residence != null
+                ? [new Holder(residence.Core, leaf.IsGlobal ? Holder.Global : residence.Tag)]
+                : HoldersOf(store.Table, Math.Max(stamp, second.Stamps[word]), leaf.IsGlobal);
+            Add(page, leaf, holders, null);
         }
     }
 
@@ -231,22 +242,23 @@ internal sealed partial class TranslationOracle
 
         foreach (StaleEntry pointer in table.StalePointers)
         {
-            Leaf leaf = TableWalker.DecodeSecond(old, pointer.Old, registers);
-            if (leaf.IsHoldable)
+            if (!pointer.IsHeld)
             {
-                List<Holder> holders = [];
-                foreach (Holder holder in pointer.Holders)
-                {
-                    if (holder.IsHeld)
-                    {
-                        holders.Add(new Holder(holder.Core, leaf.IsGlobal ? Holder.Global : holder.Tag));
-                    }
-                }
-
-                Change change = new(
-                    core, site, pointer.Table, pointer.Address | page, 2, physical, old, value, leaf, default);
-                Add(change, leaf, holders, null);
+                continue;
             }
+
+            Leaf leaf = TableWalker.DecodeSecond(old, pointer.Old, registers);
+            List<Holder> holders = [];
+            foreach (Holder holder in pointer.Holders)
+            {
+                if (holder.IsHeld && leaf.IsHoldable)
+                {
+                    holders.Add(new Holder(holder.Core, leaf.IsGlobal ? Holder.Global : holder.Tag));
+                }
+            }
+
+            Change change = new(core, site, pointer.Table, pointer.Address | page, 2, physical, old, value, leaf, default);
+            Add(change, leaf, holders, null, !leaf.IsHoldable);
         }
 
         if (!table.IsUnreachable)

@@ -193,7 +193,7 @@ public sealed partial class ProcessorCore
             return Abort(address.Value, AccessKind.Write, fault);
         }
 
-        Store(physical, value, new Site(file, line));
+        StoreData(physical, value, new Site(file, line));
         return new AccessResult(value, new PhysicalAddress(physical), fault, 0, default);
     }
 
@@ -360,6 +360,19 @@ public sealed partial class ProcessorCore
         uint old = word;
         word = value;
         Machine.Oracle?.NoteStore(this, physical, old, site);
+    }
+
+    // A store by virtual address: a program's, which writes no tables, or whose table is followed already.
+    private void StoreData(uint physical, uint value, Site site)
+    {
+        if (Machine.Memory.Granules[physical >> PhysicalMemory.GranuleShift] != GranuleMarks.None)
+        {
+            Store(physical, value, site);
+            return;
+        }
+
+        Machine.Memory.Word(physical) = value;
+        Machine.Oracle?.NoteDataStore(physical);
     }
 
     private void StoreToTable(ref uint word, uint physical, uint value, GranuleMarks marks, Site site)
