@@ -12,7 +12,7 @@ namespace Kilburn.Core.Spaces;
 /// <summary>The hot paths of a space: one page mapped, one page unmapped.</summary>
 /// <remarks>
 /// Addresses come in as words here, and nowhere else: a one-field structure that is passed to a call that is not inlined goes through
-/// memory, 6 instructions each. What happens once a MiB is in methods of its own, so that it costs these no registers.
+/// memory, 6 instructions each. A space's first level holds links and zeroes, nothing else. What happens once a MiB is in methods of its own, so that it costs these no registers.
 /// </remarks>
 internal static class SpacePage
 {
@@ -54,7 +54,7 @@ internal static class SpacePage
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
         VmStatus status;
-        if (!first.IsLive)
+        if (first.Raw == 0)
         {
             status = TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
@@ -108,7 +108,7 @@ internal static class SpacePage
         VmStatus status = VmStatus.NotMapped;
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
-        if (first.IsLive)
+        if (first.Raw != 0)
         {
             PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
             SecondLevelEntry second = new(machine.ReadWord(entry));

@@ -15,6 +15,8 @@ public static class SecondLevelTable
     /// <summary>Bytes.</summary>
     public const uint LengthInBytes = EntryCount << EntryShift;
 
+    private const uint OffsetMask = (EntryCount - 1) << EntryShift;
+
     /// <summary>Entries that a large page fills.</summary>
     public const uint LargePageEntryCount = 16;
 
@@ -23,5 +25,5 @@ public static class SecondLevelTable
     /// <param name="address">An address of the MiB that the table covers.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhysicalAddress EntryOf(PhysicalAddress table, VirtualAddress address) =>
-        table.Add(address.SecondLevelIndex << EntryShift);
+        table.Add((address.Value >> (PageSize.SmallShift - EntryShift)) & OffsetMask); // the index, shifted once
 }

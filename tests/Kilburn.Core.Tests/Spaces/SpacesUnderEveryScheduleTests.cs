@@ -224,6 +224,28 @@ public sealed class SpacesUnderEveryScheduleTests
             Assert.Equal(1u, world.System.Read(Base, 1));
         });
 
+    // A core that took the fast path too late would run the space under a number that is no longer its.
+    [Fact]
+    public void Switch_AgainstRolloversAndTheSameSpaceElsewhere_RunsUnderTheSpacesAsid() => Explore(
+        world =>
+        {
+            world.Enter(0, 1);
+            world.Enter(1, 1);
+        },
+        world =>
+        {
+            world.Enter(2, 0);
+            world.Enter(3, 0);
+            world.Enter(0, 0);
+        },
+        world => world.Activate(0, 1),
+        world =>
+        {
+            Assert.Equal(VmStatus.Ok, world.TryUnmap(0, 0));
+            Assert.NotEqual(FaultCode.None, world.System.FaultOf(Base, 0));
+            Assert.NotEqual(FaultCode.None, world.System.FaultOf(Base, 1));
+        });
+
     [Fact]
     public void Switches_AgainstTheWrapOfGenerations_EachReadsItsOwn() => Explore(
         world =>
