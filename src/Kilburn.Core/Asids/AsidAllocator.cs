@@ -25,9 +25,8 @@ namespace Kilburn.Core.Asids;
 /// (<see cref="Maintenance.InvalidationBatch"/>), and so invalidates every ASID under which the old descriptor could be walked.
 /// </para>
 /// <para>
-/// A6: what any TLB holds of a space lies under the ASID that its word names, of whatever generation: who invalidates under
-/// that one alone leaves nothing. So a space that cannot keep its number has the entries under the old one invalidated. A core that has not flushed could not
-/// have used them, but its TLB would go on pointing to frames and tables that are long another's.
+/// A number that a space used in an earlier generation may still tag entries of it on a core that has not flushed, even when their
+/// frames are another's by now. No core can use them: until it flushes, a core runs only what it ran when the generation began.
 /// </para>
 /// <para>
 /// Locking: <c>_lock</c>, rank <see cref="LockRank.Asids"/>. Not for interrupt handlers: nothing that switches may come between
@@ -429,9 +428,6 @@ public struct AsidAllocator
                 MarkUsedLocked(previous);
                 return renewed;
             }
-
-            // A6: complete before the word names another number. The old one's new owner loses what it has walked so far, which is little.
-            machine.RemoveAsid(new Asid(previous));
         }
 
         if (!TryTakeFreeLocked(out uint asid))

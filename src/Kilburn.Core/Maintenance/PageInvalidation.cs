@@ -13,8 +13,8 @@ public static class PageInvalidation
     /// <remarks>
     /// The word is read again after the DSB that makes the descriptor seen. If it has changed, the space may have been walked
     /// under the new ASID while the old descriptor was still to be seen, and the new one is invalidated as well. If it changes
-    /// later, walks under the newer ASID see the new descriptor (invariant A4); what lay under an ASID that came and went was
-    /// invalidated when it went (A6). An ASID of zero tags nothing: the invalidation is then without effect.
+    /// later, walks under the newer ASID see the new descriptor (invariant A4). One that came and went in between lies
+    /// on cores that flush before they could use it. An ASID of zero tags nothing: the invalidation is then without effect.
     /// Invalidation by address covers the entry of the first level too. Source: ARM DDI 0406C.d, B3.10.1, B3.10.2.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // the hot half of an unmap: around the routine it is two loads and a compare
