@@ -13,7 +13,7 @@ internal sealed class Emulator
 {
     private const int LinesShown = 40;
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
 
     private Emulator(int exitCode, string[] lines)
     {

@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Kilburn.Boot.Tests;
+
+public sealed partial class MonitorTests
+{
+    [Fact]
+    public void SelfTests_OnTheTarget_AllPassAndAllAreCounted()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "test");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Match done = DoneLine().Match(run.Lines[^1]);
+        Assert.True(done.Success, run.Output);
+        Assert.Equal(int.Parse(done.Groups[1].Value, null), run.Lines.Count(line => PassedLine().IsMatch(line)));
+    }
+
+    [Fact]
+    public void MapAndDemo_OnTargetAndModel_PrintTheSame()
+    {
+        Emulator target = Emulator.Boot(BuiltFiles.Kernel, "batch", "map; demo");
+        Shell model = Shell.Run("src/Kilburn.Hosted/bin/Debug/net10.0/Kilburn.Hosted --batch 'map; demo'");
+
+        Assert.True(target.ExitCode == 0, target.Output);
+        Assert.True(model.ExitCode == 0, model.Output + model.Errors);
+        Assert.Equal(
+            WithoutTheImage(model.Output.TrimEnd('\n').Split('\n')), WithoutTheImage(target.Lines));
+    }
+
+    [Fact]
+    public void Batch_EverythingThatCanBeSeen_Succeeds()
+    {
+        Emulator run = Emulator.Boot(
+            BuiltFiles.Kernel, "batch", "map; pmm; asid; heap; mmio; demo; walk 0x80008000; fault read 0x10");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal("fault read 0x00000010: translation, first level, survived", run.Lines[^1]);
+    }
+
+    [Fact]
+    public void Demo_BetweenTwoLooks_LeavesTheFreeFramesAsTheyWere()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "pmm; demo; pmm");
+
+        string[] free = [.. run.Lines.Where(line => line.StartsWith("free: ", StringComparison.Ordinal))];
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(2, free.Length);
+        Assert.Equal(free[0], free[1]);
+    }
+
+    /// <summary>Lines of the machine are left out; numbers of rows that show the image are masked.</summary>
+    private static IEnumerable<string> WithoutTheImage(IEnumerable<string> lines) =>
+        lines
+            .Where(line => !line.StartsWith("machine:", StringComparison.Ordinal))
+            .Select(line => ImageRow().IsMatch(line) ? Number().Replace(line, "#") : line);
+
+    [GeneratedRegex(@"^DONE (\d+)$")]
+    private static partial Regex DoneLine();
+
+    [GeneratedRegex(@"^TEST \d+/\d+ \S+ ok\b")]
+    private static partial Regex PassedLine();
+
+    [GeneratedRegex(@"  (kernel|kernel text|kernel constants|kernel data, stacks.*|KERNEL END: physical memory manager)$")]
+    private static partial Regex ImageRow();
+
+    [GeneratedRegex(@" *(0x[0-9A-F]{8}|[0-9]+[KMG])")]
+    private static partial Regex Number();
+}
