@@ -46,6 +46,7 @@ internal partial struct FrameIndex
     private const int UnitFrames = 16;
     private const uint UnitMask = UnitFrames - 1;
     private const int UnitFrameShift = 4;
+    private const uint TwoUnits = 3;
     private const uint FourUnits = 0xF;
     private const int UnitShift = 16;
     private const uint CountMask = 0xFFFF;
@@ -299,17 +300,24 @@ internal partial struct FrameIndex
             return false;
         }
 
-        ref readonly FrameRegion region = ref Region(FindRegion(frame));
-        uint row = machine.Data<uint>(region.RowOf(frame));
-        uint left = row & ~RunMask(frame, UnitFrameShift);
-        if (row == FullRow && unchecked(region.SlotOf(frame) - _privateSlot) < _privateCount)
+        // A row without a hole is of one region.
+        ref readonly FrameRegion region = ref Longest;
+        if (region.Contains(frame) && machine.Data<uint>(region.RowOf(frame)) == FullRow)
         {
             frame &= ~RowMask;
             frameCount = FramesPerRow;
-            left = 0;
+            machine.Data<uint>(region.RowOf(frame)) = 0;
+            ref uint section = ref machine.Data<uint>(region.SectionOf(frame));
+            uint before = section;
+            uint after = (before - FramesPerRow) & ~(UnitBit(frame << PageSize.SmallShift) * TwoUnits);
+            section = after;
+            File(ref machine, region.SlotOf(frame), before, after);
+            return true;
         }
 
-        SetRow(ref machine, region, frame, left, -(int)frameCount);
+        region = ref Region(FindRegion(frame));
+        uint row = machine.Data<uint>(region.RowOf(frame));
+        SetRow(ref machine, region, frame, row & ~RunMask(frame, UnitFrameShift), -UnitFrames);
         return true;
     }
 
