@@ -2,12 +2,12 @@ namespace Kilburn.Core.Kernel;
 
 /// <summary>What the heap knows about one of its pages: 32 bytes in the directory.</summary>
 /// <remarks>
-/// Which fields count depends on <see cref="Kind"/>. Links are page numbers plus one; zero ends a list.
+/// Which fields count depends on <see cref="Kind"/>. Lists link records by their addresses; zero ends a list.
 /// Guarded by the lock of the heap.
 /// </remarks>
 internal struct HeapPage
 {
-    /// <summary>Slab: blocks on the page's own list. One more in the current page of a class.</summary>
+    /// <summary>Slab: blocks on the page's own list. In the current page of a class, only whether it is zero counts: it is not.</summary>
     public byte FreeCount;
 
     /// <summary>Slab: link to the first block of the page's own list; zero for none.</summary>
@@ -34,8 +34,9 @@ internal struct HeapPage
     /// <summary>Slab: its class.</summary>
     public uint Class;
 
+    /// <summary>Slab: <see cref="SimpleFrees"/> while it is not current.</summary>
+    public uint UsualSimpleFrees;
+
     /// <summary>Large block of a checked build: size and owner.</summary>
     public HeapBlockNote Note;
-
-    private readonly uint _unused;
 }

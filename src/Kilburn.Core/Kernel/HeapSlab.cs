@@ -1,7 +1,7 @@
 namespace Kilburn.Core.Kernel;
 
 /// <summary>The pages of a size class that have free blocks, and the blocks that it has claimed of one of them, the current page.</summary>
-/// <remarks>Links to pages are page numbers plus one; zero for none. Guarded by the lock of the heap.</remarks>
+/// <remarks>Pages are named by the addresses of their records; zero for none. Guarded by the lock of the heap.</remarks>
 internal struct HeapSlab
 {
     /// <summary>Link to the first claimed block; zero for none.</summary>
@@ -19,11 +19,12 @@ internal struct HeapSlab
     /// <summary>The current page.</summary>
     public uint Current;
 
-    /// <summary>First of the other pages with free and live blocks.</summary>
+    /// <summary>First of the other pages with free and live blocks: it has waited longest, and so has most to claim.</summary>
     public uint First;
+
+    /// <summary>Last of them; of no meaning when there is none.</summary>
+    public uint Last;
 
     /// <summary>First of the pages without live blocks.</summary>
     public uint FirstEmpty;
-
-    private readonly uint _unused;
 }

@@ -22,7 +22,7 @@ public partial struct KernelHeap
             ref HeapPage page = ref RecordOf(ref machine, pageIndex);
             if (page.Kind == HeapPageKind.Slab)
             {
-                uint freeCount = FreeCountOf(ref machine, pageIndex);
+                uint freeCount = FreeCountOf(ref machine, KernelHeapLayout.RecordOf(pageIndex).Value);
                 statistics.AddPage(page.Class, page.Length - freeCount, freeCount);
             }
             else if (page.Kind == HeapPageKind.Large)

@@ -247,17 +247,17 @@ public partial struct KernelHeap
         int sufficientBin = ShortestOf(bin) == pageCount ? bin : bin + 1;
         if (TryFindUsedBin(sufficientBin, out int found))
         {
-            start = _bins[found] - 1;
+            start = KernelHeapLayout.PageIndexOf(_bins[found]);
             return true;
         }
 
         uint next = _bins[bin];
         for (int probe = 0; probe < ProbeCount && next != 0; probe++)
         {
-            ref HeapPage page = ref RecordOf(ref machine, next - 1);
+            ref HeapPage page = ref RecordAt(ref machine, next);
             if (page.Length >= pageCount)
             {
-                start = next - 1;
+                start = KernelHeapLayout.PageIndexOf(next);
                 return true;
             }
 
@@ -308,7 +308,8 @@ public partial struct KernelHeap
         RecordOf(ref machine, start + pageCount - 1).Length = pageCount;
         RecordOf(ref machine, start).Length = pageCount;
         int bin = BinOf(pageCount);
-        Link(ref machine, ref _bins[bin], ref RecordOf(ref machine, start), start);
+        uint record = KernelHeapLayout.RecordOf(start).Value;
+        Link(ref machine, ref _bins[bin], ref RecordAt(ref machine, record), record);
         _usedBins[bin >> BinsPerWordShift] |= 1u << (bin & (int)BinInWordMask);
     }
 
@@ -320,6 +321,40 @@ public partial struct KernelHeap
         if (_bins[bin] == 0)
         {
             _usedBins[bin >> BinsPerWordShift] &= ~(1u << (bin & (int)BinInWordMask));
+        }
+    }
+
+    private static void Link<TMachine>(ref TMachine machine, ref uint first, ref HeapPage page, uint record)
+        where TMachine : struct, IMachine
+    {
+        uint next = first;
+        page.Next = next;
+        page.Previous = 0;
+        if (next != 0)
+        {
+            RecordAt(ref machine, next).Previous = record;
+        }
+
+        first = record;
+    }
+
+    private static void Unlink<TMachine>(ref TMachine machine, ref uint first, ref HeapPage page)
+        where TMachine : struct, IMachine
+    {
+        uint next = page.Next;
+        uint previous = page.Previous;
+        if (previous != 0)
+        {
+            RecordAt(ref machine, previous).Next = next;
+        }
+        else
+        {
+            first = next;
+        }
+
+        if (next != 0)
+        {
+            RecordAt(ref machine, next).Previous = previous;
         }
     }
 

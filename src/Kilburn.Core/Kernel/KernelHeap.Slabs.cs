@@ -32,6 +32,9 @@ public partial struct KernelHeap
     /// <summary>State of a live block of whole pages.</summary>
     private const uint LargeState = 0xFF;
 
+    /// <summary>The state of a live block less this is the number of its slab.</summary>
+    private const uint SlabState = FirstLiveState - 1;
+
     private const byte NoBlock = 0;
     private const byte AllFrees = 255;
 
@@ -96,8 +99,12 @@ public partial struct KernelHeap
             head = Claim(ref machine, ref slab);
             if (head == NoBlock)
             {
-                address = default;
-                return false;
+                head = ChangePage(ref machine, ref slab);
+                if (head == NoBlock)
+                {
+                    address = default;
+                    return false;
+                }
             }
         }
 
@@ -145,139 +152,155 @@ public partial struct KernelHeap
         where TMachine : struct, IMachine
     {
         ref byte state = ref machine.Data<byte>(KernelHeapLayout.StateOfGranule(granule));
-        if (state < FirstLiveState)
+        uint record = KernelHeapLayout.RecordOf(granule >> KernelHeapLayout.GranulesPerPageShift).Value;
+        ref HeapPage page = ref RecordAt(ref machine, record);
+        uint liveState = state;
+        if (liveState < FirstLiveState)
         {
             return false;
         }
 
-        uint pageIndex = granule >> KernelHeapLayout.GranulesPerPageShift;
-        ref HeapPage page = ref RecordOf(ref machine, pageIndex);
-        if (state == LargeState)
+        if (liveState == LargeState)
         {
-            if (page.Length != 1 || _cachedCount == CacheCapacity)
-            {
-                return false;
-            }
-
-            state = NoBlock;
-            CachePage(ref page, pageIndex);
-            return true;
+            return TryReturnPage(ref state, ref page, KernelHeapLayout.PageIndexOf(record));
         }
 
-        bool isEmpty = page.FreeCount + 1u == page.Length;
-        if (isEmpty && _emptyCount >= EmptyCapacity && _cachedCount == CacheCapacity)
+        if (page.FreeCount + 1u == page.Length)
         {
-            return false;
+            return TryReturnLast(ref machine, ref state, ref page, record, granule);
         }
 
-        ReturnFirstOrLast(ref machine, ref state, ref page, granule);
-        if (isEmpty)
-        {
-            KeepEmptyPage(ref page, pageIndex);
-        }
-
+        // The page was full.
+        Push(ref state, ref page, granule);
+        LinkLast(ref machine, ref SlabAt(ref _slabs, liveState - SlabState), ref page, record);
         return true;
     }
 
-    /// <summary>Enters the block in its page's list, and the page in its class's, or takes it off when it becomes empty.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in both of its callers; measured: heap.mix_free
-    private void ReturnFirstOrLast<TMachine>(ref TMachine machine, ref byte state, ref HeapPage page, uint granule)
-        where TMachine : struct, IMachine
+    /// <summary>Gives back a block of one page, if the cache has room.</summary>
+    private bool TryReturnPage(ref byte state, ref HeapPage page, uint pageIndex)
     {
-        ref HeapSlab slab = ref SlabOf(ref _slabs, page.Class);
-        uint pageIndex = granule >> KernelHeapLayout.GranulesPerPageShift;
-        uint freeCount = page.FreeCount + 1u;
-        state = page.Head;
-        page.Head = LinkTo(granule);
-        page.FreeCount = (byte)freeCount;
-        if (freeCount == page.Length)
+        if (page.Length != 1 || _cachedCount == CacheCapacity)
         {
-            if (freeCount != 1)
-            {
-                Unlink(ref machine, ref slab.First, ref page);
-            }
+            return false;
         }
-        else if (freeCount == 1)
-        {
-            Link(ref machine, ref slab.First, ref page, pageIndex);
-        }
+
+        state = NoBlock;
+        CachePage(ref page, pageIndex);
+        return true;
     }
 
-    /// <summary>Keeps a page without live blocks, which is on no list, for its class, or in the cache. One of the two has room.</summary>
-    private void KeepEmptyPage(ref HeapPage page, uint pageIndex)
+    /// <summary>Gives back the last live block of a page, if the page can be kept.</summary>
+    private bool TryReturnLast<TMachine>(
+        ref TMachine machine, ref byte state, ref HeapPage page, uint record, uint granule)
+        where TMachine : struct, IMachine
     {
+        if (_emptyCount >= EmptyCapacity && _cachedCount == CacheCapacity)
+        {
+            return false;
+        }
+
+        ReturnLast(ref machine, ref state, ref page, granule);
         if (_emptyCount >= EmptyCapacity)
         {
-            CachePage(ref page, pageIndex);
-            return;
+            CachePage(ref page, KernelHeapLayout.PageIndexOf(record));
+            return true;
         }
 
         _emptyCount++;
         ref HeapSlab slab = ref SlabOf(ref _slabs, page.Class);
         page.Next = slab.FirstEmpty;
-        slab.FirstEmpty = pageIndex + 1;
+        slab.FirstEmpty = record;
+        return true;
     }
 
-    /// <summary>Claims what is free in the class's current page; else makes another page with free blocks the current one.</summary>
-    /// <returns>The slab's new head; <see cref="NoBlock"/> when a new page is needed.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint Claim<TMachine>(ref TMachine machine, ref HeapSlab slab)
+    /// <summary>Gives back the last live block of a page, and takes the page off its list.</summary>
+    private void ReturnLast<TMachine>(ref TMachine machine, ref byte state, ref HeapPage page, uint granule)
         where TMachine : struct, IMachine
     {
-        if (slab.Current != 0)
+        bool wasFull = page.FreeCount == 0;
+        Push(ref state, ref page, granule);
+        if (!wasFull)
         {
-            ref HeapPage current = ref RecordOf(ref machine, slab.Current - 1);
-            uint head = current.Head;
-            if (head != NoBlock)
-            {
-                current.Head = NoBlock;
-                current.FreeCount = 1;
-                slab.Head = head;
-                return head;
-            }
+            UnlinkAny(ref machine, ref SlabOf(ref _slabs, page.Class), ref page);
         }
-
-        return ChangePage(ref machine, ref slab);
     }
 
+    /// <summary>Puts a block on its page's list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Push(ref byte state, ref HeapPage page, uint granule)
+    {
+        state = page.Head;
+        page.Head = LinkTo(granule);
+        page.FreeCount++;
+    }
+
+    /// <summary>Claims what is free in the class's current page.</summary>
+    /// <returns>The slab's new head; <see cref="NoBlock"/> when the page is full, or there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a call costs as much again; measured: heap.mix_allocate
+    private static uint Claim<TMachine>(ref TMachine machine, ref HeapSlab slab)
+        where TMachine : struct, IMachine
+    {
+        if (slab.Current == 0)
+        {
+            return NoBlock;
+        }
+
+        ref HeapPage current = ref RecordAt(ref machine, slab.Current);
+        uint head = current.Head;
+        current.Head = NoBlock;
+        current.FreeCount = 1;
+        return head;
+    }
+
+    /// <summary>Makes another page with free blocks the class's current one, and claims its blocks.</summary>
+    /// <returns>The slab's new head; <see cref="NoBlock"/> when a new page is needed.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private uint ChangePage<TMachine>(ref TMachine machine, ref HeapSlab slab)
         where TMachine : struct, IMachine
     {
-        if ((slab.First | slab.FirstEmpty) == 0 && !TryCutCachedPage(ref machine, ref slab))
+        uint record = slab.First;
+        if (record == 0)
         {
-            return NoBlock;
+            record = slab.FirstEmpty;
+            if (record == 0)
+            {
+                record = CutCachedPage(ref machine, ref slab);
+                if (record == 0)
+                {
+                    return NoBlock;
+                }
+            }
+
+            slab.FirstEmpty = RecordAt(ref machine, record).Next;
+            _emptyCount--;
+        }
+        else
+        {
+            uint next = RecordAt(ref machine, record).Next;
+            slab.First = next;
+            if (next != 0)
+            {
+                RecordAt(ref machine, next).Previous = 0;
+            }
         }
 
         if (slab.Current != 0)
         {
             // Full: its first free links it.
-            ref HeapPage full = ref RecordOf(ref machine, slab.Current - 1);
+            ref HeapPage full = ref RecordAt(ref machine, slab.Current);
             full.FreeCount = 0;
-            full.SimpleFrees = SimpleFreesOf(full.Length);
+            full.SimpleFrees = (byte)full.UsualSimpleFrees;
         }
 
-        uint link = slab.First;
-        ref HeapPage page = ref RecordOf(ref machine, (link != 0 ? link : slab.FirstEmpty) - 1);
-        if (link != 0)
-        {
-            Unlink(ref machine, ref slab.First, ref page);
-        }
-        else
-        {
-            link = slab.FirstEmpty;
-            slab.FirstEmpty = page.Next;
-            _emptyCount--;
-        }
-
-        uint pageIndex = link - 1;
+        ref HeapPage page = ref RecordAt(ref machine, record);
         uint head = page.Head;
         page.Head = NoBlock;
         page.FreeCount = 1;
         page.SimpleFrees = AllFrees;
-        slab.Current = link;
+        uint pageIndex = KernelHeapLayout.PageIndexOf(record);
+        slab.Current = record;
         slab.States = KernelHeapLayout.StateAt(pageIndex << PageSize.SmallShift).Value - 1;
         slab.Blocks = KernelHeapLayout.PageAt(pageIndex).Value - KernelHeapLayout.Granule;
-        slab.Head = head;
         return head;
     }
 
@@ -337,7 +360,7 @@ public partial struct KernelHeap
         // The page becomes empty, and there is no room to keep it.
         uint granule = KernelHeapLayout.OffsetOf(address) >> KernelHeapLayout.GranuleShift;
         uint pageIndex = granule >> KernelHeapLayout.GranulesPerPageShift;
-        ReturnFirstOrLast(
+        ReturnLast(
             ref machine,
             ref machine.Data<byte>(KernelHeapLayout.StateOfGranule(granule)),
             ref RecordOf(ref machine, pageIndex),
@@ -380,17 +403,19 @@ public partial struct KernelHeap
         return blockClass;
     }
 
-    private bool TryCutCachedPage<TMachine>(ref TMachine machine, ref HeapSlab slab)
+    /// <summary>Cuts a page of the cache for a class.</summary>
+    /// <returns>Its record, first of the empty ones; zero when no page is cached.</returns>
+    private uint CutCachedPage<TMachine>(ref TMachine machine, ref HeapSlab slab)
         where TMachine : struct, IMachine
     {
         if (_cachedCount == 0 || slab.LiveState == 0)
         {
-            return false;
+            return 0;
         }
 
         _cachedCount--;
         CutPage(ref machine, ref slab, _cache[_cachedCount]);
-        return true;
+        return slab.FirstEmpty;
     }
 
     /// <summary>Cuts a mapped page into free blocks, the lowest first, and keeps it for the class.</summary>
@@ -415,11 +440,12 @@ public partial struct KernelHeap
         page.Class = blockClass;
         page.Head = LinkTo(0);
         page.FreeCount = (byte)count;
-        page.SimpleFrees = SimpleFreesOf(count);
+        page.UsualSimpleFrees = count < 2 ? 0 : count - 2;
+        page.SimpleFrees = (byte)page.UsualSimpleFrees;
         page.Length = count;
         page.Note = default;
         page.Next = slab.FirstEmpty;
-        slab.FirstEmpty = pageIndex + 1;
+        slab.FirstEmpty = KernelHeapLayout.RecordOf(pageIndex).Value;
         _emptyCount++; // may pass its capacity until the page is taken
         if (BuildChecks.Enabled)
         {
@@ -437,16 +463,16 @@ public partial struct KernelHeap
             ref HeapSlab slab = ref SlabOf(ref _slabs, blockClass);
             while (slab.FirstEmpty != 0)
             {
-                uint pageIndex = slab.FirstEmpty - 1;
+                uint pageIndex = KernelHeapLayout.PageIndexOf(slab.FirstEmpty);
                 slab.FirstEmpty = RecordOf(ref machine, pageIndex).Next;
                 _emptyCount--;
                 UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, 1);
             }
 
             if (slab.Current != 0
-                && FreeCountOf(ref machine, slab.Current - 1) == RecordOf(ref machine, slab.Current - 1).Length)
+                && FreeCountOf(ref machine, slab.Current) == RecordAt(ref machine, slab.Current).Length)
             {
-                uint pageIndex = slab.Current - 1;
+                uint pageIndex = KernelHeapLayout.PageIndexOf(slab.Current);
                 slab.Current = 0;
                 slab.Head = NoBlock;
                 UnmapRun(ref machine, ref frames, ref tables, ref window, pageIndex, 1);
@@ -455,67 +481,71 @@ public partial struct KernelHeap
     }
 
     /// <summary>Free blocks of a slab's page: on its own list, and claimed by its class when it is the current one.</summary>
-    private readonly uint FreeCountOf<TMachine>(ref TMachine machine, uint pageIndex)
+    private readonly uint FreeCountOf<TMachine>(ref TMachine machine, uint record)
         where TMachine : struct, IMachine
     {
-        ref HeapPage page = ref RecordOf(ref machine, pageIndex);
-        uint count = page.FreeCount;
-        if (page.SimpleFrees == AllFrees)
+        ref HeapPage page = ref RecordAt(ref machine, record);
+        if (page.SimpleFrees != AllFrees)
         {
-            count--;
-            HeapSlab slab = _slabs[(int)page.Class + 1];
-            for (uint link = slab.Head; link != NoBlock; link = machine.Data<byte>(new VirtualAddress(slab.States + link)))
-            {
-                count++;
-            }
+            return page.FreeCount;
+        }
+
+        HeapSlab slab = _slabs[(int)page.Class + 1];
+        return CountFrom(ref machine, slab.States, slab.Head) + CountFrom(ref machine, slab.States, page.Head);
+    }
+
+    private static uint CountFrom<TMachine>(ref TMachine machine, uint states, uint link)
+        where TMachine : struct, IMachine
+    {
+        uint count = 0;
+        while (link != NoBlock)
+        {
+            count++;
+            link = machine.Data<byte>(new VirtualAddress(states + link));
         }
 
         return count;
     }
 
-    private static byte SimpleFreesOf(uint blockCount) => blockCount < 2 ? (byte)0 : (byte)(blockCount - 2);
-
     private static byte LinkTo(uint granule) => (byte)((granule & KernelHeapLayout.GranuleInPageMask) + 1);
 
+    /// <summary>Enters a page at the end of its class's list.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // a few stores; measured: heap.mix_free
-    private static void Link<TMachine>(ref TMachine machine, ref uint first, ref HeapPage page, uint pageIndex)
+    private static void LinkLast<TMachine>(ref TMachine machine, ref HeapSlab slab, ref HeapPage page, uint record)
         where TMachine : struct, IMachine
     {
-        uint next = first;
-        page.Next = next;
-        page.Previous = 0;
-        if (next != 0)
+        page.Next = 0;
+        if (slab.First == 0)
         {
-            RecordOf(ref machine, next - 1).Previous = pageIndex + 1;
-        }
-
-        first = pageIndex + 1;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // a few stores; measured: heap.mix_free
-    private static void Unlink<TMachine>(ref TMachine machine, ref uint first, ref HeapPage page)
-        where TMachine : struct, IMachine
-    {
-        uint next = page.Next;
-        uint previous = page.Previous;
-        if (previous != 0)
-        {
-            RecordOf(ref machine, previous - 1).Next = next;
+            page.Previous = 0;
+            slab.First = record;
         }
         else
         {
-            first = next;
+            page.Previous = slab.Last;
+            RecordAt(ref machine, slab.Last).Next = record;
         }
 
-        if (next != 0)
+        slab.Last = record;
+    }
+
+    private static void UnlinkAny<TMachine>(ref TMachine machine, ref HeapSlab slab, ref HeapPage page)
+        where TMachine : struct, IMachine
+    {
+        Unlink(ref machine, ref slab.First, ref page);
+        if (page.Next == 0)
         {
-            RecordOf(ref machine, next - 1).Previous = previous;
+            slab.Last = page.Previous;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref HeapPage RecordOf<TMachine>(ref TMachine machine, uint pageIndex)
         where TMachine : struct, IMachine => ref machine.Data<HeapPage>(KernelHeapLayout.RecordOf(pageIndex));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref HeapPage RecordAt<TMachine>(ref TMachine machine, uint record)
+        where TMachine : struct, IMachine => ref machine.Data<HeapPage>(new VirtualAddress(record));
 
     /// <summary>The slab of a class.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,7 +41,7 @@ public partial struct KernelHeap
     private uint _emptyCount; // pages without live blocks that are cut for a class, current pages apart
     private PageCache _cache; // page numbers, the last one returned on top
     private int _cachedCount;
-    private BinTable _bins; // first page of each bin's first run, plus one
+    private BinTable _bins; // record of the first page of each bin's first run; zero for none
     private BinWords _usedBins; // a bit to each bin that is not empty
     private uint _highestPageCount; // the most that _pageCount ever was
     private uint _mappedPageCount; // directory included

@@ -70,6 +70,10 @@ public static class KernelHeapLayout
     /// <param name="pageIndex">Below <see cref="PageCapacity"/>.</param>
     internal static VirtualAddress RecordOf(uint pageIndex) => new(RecordsStart + (pageIndex << RecordShift));
 
+    /// <summary>The page that a record describes.</summary>
+    /// <param name="record">As <see cref="RecordOf"/> gave it.</param>
+    internal static uint PageIndexOf(uint record) => (record - RecordsStart) >> RecordShift;
+
     /// <summary>First byte of a page.</summary>
     /// <param name="pageIndex">At most <see cref="PageCapacity"/>.</param>
     internal static VirtualAddress PageAt(uint pageIndex) => new(PagesStart + (pageIndex << PageSize.SmallShift));
