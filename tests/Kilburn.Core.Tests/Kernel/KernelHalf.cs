@@ -18,50 +18,51 @@ public sealed class KernelHalf
     private MemoryMap _map;
 
     public PagedMachine Machine;
-    public FrameAllocator Frames;
-    public KernelTables Tables;
-    public KernelWindow Window;
-    public KernelHeap Heap;
-    public MmioWindow Mmio;
+
+    // Not started as a whole: there is no boot code here. Its calls for heap and devices need no more than these parts.
+    private VirtualMemory _system;
 
     public KernelHalf(uint memoryInBytes = 8u << 20)
     {
         Memory = new PagedMemory(memoryInBytes);
         Machine = new PagedMachine(Memory);
         Assert.Equal(VmStatus.Ok, _map.TryAddBank(new PhysicalRange(default, memoryInBytes)));
-        Assert.Equal(VmStatus.Ok, Frames.TryStart(ref Machine, in _map, new PhysicalAddress(FirstUsable)));
-        Tables.Start(PagedMemory.KernelTable);
+        Assert.Equal(VmStatus.Ok, _system.Frames.TryStart(ref Machine, in _map, new PhysicalAddress(FirstUsable)));
+        _system.Tables.Start(PagedMemory.KernelTable);
     }
 
     public PagedMemory Memory { get; }
 
+    public KernelWindow Window => _system.Window;
+
+    public int MappingCount => _system.Mmio.Count;
+
     public uint FreeFrames => CountFreeFrames();
 
     public VmStatus TryAllocate(uint length, out VirtualAddress address, uint owner = Owner) =>
-        Heap.TryAllocate(ref Machine, ref Frames, ref Tables, ref Window, length, out address, owner);
+        _system.TryAllocate(ref Machine, length, out address, owner);
 
     public VmStatus TryAllocateAligned(uint length, uint alignment, out VirtualAddress address) =>
-        Heap.TryAllocateAligned(
-            ref Machine, ref Frames, ref Tables, ref Window, length, alignment, out address, Owner);
+        _system.TryAllocateAligned(ref Machine, length, alignment, out address, Owner);
 
     public VmStatus TryAllocateArray(uint count, uint length, out VirtualAddress address) =>
-        Heap.TryAllocateArray(ref Machine, ref Frames, ref Tables, ref Window, count, length, out address, Owner);
+        _system.TryAllocateArray(ref Machine, count, length, out address, Owner);
 
     public VmStatus TryResize(VirtualAddress block, uint length, out VirtualAddress address, uint owner = Owner) =>
-        Heap.TryResize(ref Machine, ref Frames, ref Tables, ref Window, block, length, out address, owner);
+        _system.TryResize(ref Machine, block, length, out address, owner);
 
-    public VmStatus TryFree(VirtualAddress block) =>
-        Heap.TryFree(ref Machine, ref Frames, ref Tables, ref Window, block);
+    public VmStatus TryFree(VirtualAddress block) => _system.TryFree(ref Machine, block);
 
-    public void Trim() => Heap.Trim(ref Machine, ref Frames, ref Tables, ref Window);
+    public void Trim() => _system.TrimHeap(ref Machine);
 
     public VmStatus TryMap(PhysicalAddress start, uint length, out VirtualAddress address) =>
         TryMap(new PhysicalRange(start, length), out address);
 
     public VmStatus TryMap(PhysicalRange range, out VirtualAddress address) =>
-        Mmio.TryMap(ref Machine, ref Frames, ref Tables, ref Window, in _map, range, out address);
+        _system.Mmio.TryMap(
+            ref Machine, ref _system.Frames, ref _system.Tables, ref _system.Window, in _map, range, out address);
 
-    public VmStatus TryUnmap(VirtualAddress address) => Mmio.TryUnmap(ref Machine, ref Tables, ref Window, address);
+    public VmStatus TryUnmap(VirtualAddress address) => _system.TryUnmapDevice(ref Machine, address);
 
     public VirtualAddress Allocate(uint length)
     {
@@ -73,7 +74,7 @@ public sealed class KernelHalf
 
     public HeapStatistics ReadStatistics()
     {
-        Heap.ReadStatistics(ref Machine, out HeapStatistics statistics);
+        _system.Heap.ReadStatistics(ref Machine, out HeapStatistics statistics);
         return statistics;
     }
 
@@ -81,7 +82,7 @@ public sealed class KernelHalf
     {
         List<HeapBlock> blocks = [];
         uint cursor = 0;
-        while (Heap.TryGetNextBlock(ref Machine, ref cursor, out HeapBlock block))
+        while (_system.Heap.TryGetNextBlock(ref Machine, ref cursor, out HeapBlock block))
         {
             blocks.Add(block);
         }
@@ -92,7 +93,7 @@ public sealed class KernelHalf
     public List<MmioMapping> ListMappings()
     {
         List<MmioMapping> mappings = [];
-        while (Mmio.TryGet(ref Machine, ref Window, mappings.Count, out MmioMapping mapping) == VmStatus.Ok)
+        while (_system.Mmio.TryGet(ref Machine, ref _system.Window, mappings.Count, out MmioMapping mapping) == VmStatus.Ok)
         {
             mappings.Add(mapping);
         }
@@ -104,10 +105,10 @@ public sealed class KernelHalf
 
     public void WriteByte(VirtualAddress address, byte value) => Machine.Data<byte>(address) = value;
 
-    /// <summary>Writes bytes that tell block and position apart.</summary>
+    /// <summary>Writes bytes that tell block and position apart: the first 64, and two or three of each granule from there on.</summary>
     public void Fill(VirtualAddress block, uint length, uint seed)
     {
-        for (uint index = 0; index < length; index++)
+        for (uint index = 0; index < length; index = NextSample(index))
         {
             WriteByte(block.Add(index), ContentOf(seed, index));
         }
@@ -115,7 +116,7 @@ public sealed class KernelHalf
 
     public bool Holds(VirtualAddress block, uint length, uint seed)
     {
-        for (uint index = 0; index < length; index++)
+        for (uint index = 0; index < length; index = NextSample(index))
         {
             if (ReadByte(block.Add(index)) != ContentOf(seed, index))
             {
@@ -129,7 +130,7 @@ public sealed class KernelHalf
     /// <summary>Takes frames until just so many are left.</summary>
     public void LeaveFrames(int count)
     {
-        while (Frames.TryAllocatePage(ref Machine, FrameContents.AsLeft, out PhysicalAddress frame) == VmStatus.Ok)
+        while (_system.Frames.TryAllocatePage(ref Machine, FrameContents.AsLeft, out PhysicalAddress frame) == VmStatus.Ok)
         {
             _drained.Add(frame);
         }
@@ -160,14 +161,16 @@ public sealed class KernelHalf
     {
         PhysicalAddress frame = _drained[^1];
         _drained.RemoveAt(_drained.Count - 1);
-        Assert.Equal(VmStatus.Ok, Frames.TryFreePage(ref Machine, frame));
+        Assert.Equal(VmStatus.Ok, _system.Frames.TryFreePage(ref Machine, frame));
     }
+
+    private static uint NextSample(uint index) => index < 64 ? index + 1 : index + 13;
 
     private static byte ContentOf(uint seed, uint index) => (byte)((seed * 31) + index + (index >> 8));
 
     private uint CountFreeFrames()
     {
-        Frames.GetStatistics(ref Machine, out FrameStatistics statistics);
+        _system.Frames.GetStatistics(ref Machine, out FrameStatistics statistics);
         return statistics.FreeFrames;
     }
 }

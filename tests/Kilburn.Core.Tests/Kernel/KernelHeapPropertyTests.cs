@@ -26,7 +26,7 @@ public sealed class KernelHeapPropertyTests
     }
 
     private static Gen<uint> AnyLength => Gen.Frequency(
-        (6, Gen.UInt[1, 300]), (4, Gen.UInt[1, 4096]), (2, Gen.UInt[1, 40_000]), (1, Gen.UInt[1, 300_000]));
+        (6, Gen.UInt[1, 300]), (4, Gen.UInt[1, 4096]), (2, Gen.UInt[1, 40_000]), (1, Gen.UInt[1, 200_000]));
 
     private static Gen<Verb> AnyVerb => Gen.Frequency(
         (8, Gen.Const(Verb.Allocate)),
@@ -52,7 +52,7 @@ public sealed class KernelHeapPropertyTests
 
                 reference.Check();
             },
-            iter: 400);
+            iter: 300);
 
     [Fact]
     public void AnySequence_ThatFreesEverything_LeavesAllFrames() =>
