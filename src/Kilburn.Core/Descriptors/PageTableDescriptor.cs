@@ -50,7 +50,7 @@ public readonly struct PageTableDescriptor
     /// <param name="domain">Whose the table is. The kernel never executes what a table of the user's maps (PXN).</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PageTableDescriptor Create(PhysicalAddress table, Domain domain) =>
-        new((table.Value & TableMask)
+        new(((table.Value >> TableShift) << TableShift)
             | ((uint)domain << DomainShift)
             | (domain == Descriptors.Domain.User ? PrivilegedExecuteNeverBit : 0)
             | TypeBit);

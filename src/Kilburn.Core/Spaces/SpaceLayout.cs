@@ -48,8 +48,13 @@ internal static class SpaceLayout
         where TMachine : struct, IMachine
     {
         uint word = mib >> BitsPerWordShift;
-        OccupiedWord(ref machine, controlPage, word) |= 1u << (int)(mib & BitMask);
-        SummaryWord(ref machine, controlPage, word >> BitsPerWordShift) |= 1u << (int)(word & BitMask);
+        ref uint occupied = ref OccupiedWord(ref machine, controlPage, word);
+        uint before = occupied;
+        occupied = before | (1u << (int)(mib & BitMask));
+        if (before == 0)
+        {
+            SummaryWord(ref machine, controlPage, word >> BitsPerWordShift) |= 1u << (int)(word & BitMask);
+        }
     }
 
     /// <summary>Notes that a MiB has no table any more.</summary>
