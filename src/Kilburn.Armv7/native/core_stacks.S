@@ -4,7 +4,7 @@
 
         .include "macros.inc"
 
-        .equ    STRIDE_SHIFT, 9                 // CoreStack.StrideShift
+        .equ    STRIDE_SHIFT, 13                // CoreStack.StrideShift
 
 // uint32_t arm_pop_local(uint32_t *first)
 //   Takes the word on top of this core's stack. Returns it; zero, and nothing done, when the stack is empty. Uses no stack.

@@ -54,32 +54,19 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         uint address = table.Value;
-        if (!_path.IsQuarter(address))
+        if (_path.IsQuarter(address)
+            && machine.TryPushLocal(
+                ref FirstCache.Quarters,
+                address,
+                ref machine.Data<uint>(_path.InfoOfQuarter(address)),
+                FrameInfo.GivenBitOf(address >> FramePath.QuarterShift)) != 0)
         {
-            return FreeQuarterSlowly(ref machine, address);
+            // It lies on this core's stack, where no other core finds it.
+            machine.NoteFrames(FrameChange.Returned, FrameUse.SecondLevelTable, table, SecondLevelTableInBytes);
+            return VmStatus.Ok;
         }
 
-        _lock.Acquire(ref machine, LockRank.Frames);
-        ref byte state = ref machine.Data<byte>(_path.ByteOfQuarter(address));
-        if (state != FrameInfo.GivenQuarter)
-        {
-            return RefuseLocked(ref machine, FrameUse.SecondLevelTable, address);
-        }
-
-        machine.NoteFrames(FrameChange.Returned, FrameUse.SecondLevelTable, table, SecondLevelTableInBytes);
-        state = FrameInfo.KeptQuarter;
-        uint kept = machine.Data<uint>(_path.InfoOfQuarter(address)) & FrameInfo.KeptBits;
-        if ((kept & (kept - 1)) == 0)
-        {
-            _index.Keep(ref machine, _index.Longest, address >> PageSize.SmallShift);
-        }
-        else if (kept == FrameInfo.KeptBits)
-        {
-            SpareLocked(ref machine, address & ~PageSize.SmallMask);
-        }
-
-        _lock.Release(ref machine, LockRank.Frames);
-        return VmStatus.Ok;
+        return FreeQuarterSlowly(ref machine, address);
     }
 
     /// <summary>Gives out a first-level table of the user half: 8 KiB, zeroed.</summary>
@@ -113,24 +100,16 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         uint address = table.Value;
-        if (!_path.IsPair(address))
+        if (_path.IsPair(address)
+            && machine.TryPushLocal(
+                ref FirstCache.Pairs, address, ref machine.Data<uint>(_path.InfoOfPage(address)), FrameInfo.Pair) != 0)
         {
-            return FreePairSlowly(ref machine, address);
+            // It lies on this core's stack, where no other core finds it.
+            machine.NoteFrames(FrameChange.Returned, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
+            return VmStatus.Ok;
         }
 
-        _lock.Acquire(ref machine, LockRank.Frames);
-        ref uint info = ref machine.Data<uint>(_path.InfoOfPage(address));
-        if (info != FrameInfo.Pair)
-        {
-            return RefuseLocked(ref machine, FrameUse.FirstLevelTable, address);
-        }
-
-        machine.NoteFrames(FrameChange.Returned, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
-        info = 0;
-        _pairs--;
-        _index.GivePair(ref machine, address);
-        _lock.Release(ref machine, LockRank.Frames);
-        return VmStatus.Ok;
+        return FreePairSlowly(ref machine, address);
     }
 
     /// <summary>Gives out a whole first-level table: 16 KiB, zeroed.</summary>
@@ -279,7 +258,7 @@ public partial struct FrameAllocator
     private static ref byte ByteOf(ref uint word, uint quarter) =>
         ref Unsafe.Add(ref Unsafe.As<uint, byte>(ref word), (int)((quarter >> FramePath.QuarterShift) & QuarterIndexMask));
 
-    // The table is of a shorter region, or none.
+    // The core's stack is full, or the table is of a shorter region, or none.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreeQuarterSlowly<TMachine>(ref TMachine machine, uint address)
         where TMachine : struct, IMachine
@@ -456,7 +435,7 @@ public partial struct FrameAllocator
         return CoreStack.PopOwn(ref cache.Pairs);
     }
 
-    // The table is of a shorter region, or none.
+    // The core's stack is full, or the table is of a shorter region, or none.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreePairSlowly<TMachine>(ref TMachine machine, uint address)
         where TMachine : struct, IMachine

@@ -21,8 +21,8 @@ namespace Kilburn.Core.Frames;
 /// <see cref="VmStatus.Misaligned"/>, and nothing is changed. When two cores free the same thing at once, exactly one succeeds.
 /// </para>
 /// <para>
-/// When frames run short, what the calling core's cache holds is used before a request fails. What other cores hold is not: at most
-/// 456 KiB each. No operation's length depends on the memory's size.
+/// When frames run short, what the calling core's cache holds is used before a request fails. What other cores hold is not: a
+/// 256th of the memory each in pages, and at most 768 KiB in tables. No operation's length depends on the memory's size.
 /// </para>
 /// <para>
 /// Locking: caches are their core's, with interrupts masked; the rest is guarded by a lock of rank
@@ -35,10 +35,11 @@ public partial struct FrameAllocator
     /// <summary>Most cores that share an allocator.</summary>
     public const int CoreCapacity = 4;
 
-    private FramePath _path;         // written once at start-up; first, so that its offsets are short
-    private Caches _caches;          // owner core only
+    // What hot paths use comes first, so that its offsets are short.
+    private FramePath _path;         // written once at start-up
     private SpinLock _lock;
     private FrameIndex _index;       // guarded by _lock, but for what start-up writes once
+    private Caches _caches;          // owner core only
     private FrameSurvey _survey;     // written once at start-up
     private uint _cutPages;          // guarded by _lock; pages cut into second-level tables, spares left out
     private Spares _spares;          // guarded by _lock; pages cut into second-level tables that are all free
@@ -75,7 +76,7 @@ public partial struct FrameAllocator
         _path = new FramePath(_index.Longest);
         for (uint core = 0; core < CoreCapacity; core++)
         {
-            CacheOf(core).Clear();
+            CacheOf(core).Clear(_index.Longest.FrameCount);
         }
 
         return VmStatus.Ok;

@@ -7,14 +7,23 @@ namespace Kilburn.Core.Frames;
 /// <remarks>Owner core only, with interrupts masked; others read it for statistics. The caches of the cores follow each other.</remarks>
 internal struct FrameCache
 {
-    /// <summary>Most pages: 300 KiB. Two rows, and some room for what is freed.</summary>
-    public const int PageCapacity = 75;
+    /// <summary>Most pages: 6876 KiB.</summary>
+    public const int PageCapacity = 1719;
 
-    /// <summary>Most second-level tables: 28 KiB.</summary>
-    public const int QuarterCapacity = 28;
+    /// <summary>Most second-level tables: 256 KiB.</summary>
+    public const int QuarterCapacity = 256;
 
-    /// <summary>Most first-level tables: 128 KiB.</summary>
-    public const int PairCapacity = 16;
+    /// <summary>Most first-level tables: 512 KiB.</summary>
+    public const int PairCapacity = 64;
+
+    /// <summary>Pages that any memory affords: two rows, and some room for what is freed.</summary>
+    private const uint LeastPages = 75;
+
+    private const uint LeastQuarters = 28;
+    private const uint LeastPairs = 16;
+    private const int PageShareShift = 8;
+    private const int QuarterShareShift = 9;
+    private const int PairShareShift = 11;
 
     /// <summary>Free pages.</summary>
     public CoreStack Pages;
@@ -29,12 +38,15 @@ internal struct FrameCache
     private PairEntries _pairEntries;
 
     /// <summary>Makes it an empty one.</summary>
-    public void Clear()
+    /// <param name="frameCount">Frames of the memory: a core keeps a few in a thousand of them at hand, and no more.</param>
+    public void Clear(uint frameCount)
     {
-        Pages.Clear(PageCapacity);
-        Quarters.Clear(QuarterCapacity);
-        Pairs.Clear(PairCapacity);
+        Pages.Clear(Share(frameCount >> PageShareShift, LeastPages, PageCapacity));
+        Quarters.Clear(Share(frameCount >> QuarterShareShift, LeastQuarters, QuarterCapacity));
+        Pairs.Clear(Share(frameCount >> PairShareShift, LeastPairs, PairCapacity));
     }
+
+    private static uint Share(uint count, uint least, uint most) => count < least ? least : count > most ? most : count;
 
     // Together with the heads: CoreStack.StrideInBytes.
     [InlineArray(PageCapacity)]

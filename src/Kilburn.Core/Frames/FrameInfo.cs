@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kilburn.Core.Frames;
 
 /// <summary>The word that stands for each 4 KiB frame: who has it, as what, and how often.</summary>
@@ -41,6 +43,11 @@ internal static class FrameInfo
     /// <summary>In each quarter's byte: it is given out.</summary>
     public const uint GivenBits = 0x0101_0101;
 
+    /// <summary>The bit that says that a quarter is given out.</summary>
+    /// <param name="quarter">Its index in its page; higher bits are ignored.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GivenBitOf(uint quarter) => 1u << (int)((quarter & QuarterMask) << QuarterShift);
+
     /// <summary>In each quarter's byte: it is free, and no core has it.</summary>
     public const uint KeptBits = 0x0404_0404;
 
@@ -56,6 +63,7 @@ internal static class FrameInfo
     /// <summary>log2 of the bits that a quarter has.</summary>
     public const int QuarterShift = 3;
 
+    private const uint QuarterMask = 3;
     private const int UseShift = 1;
     private const uint UseMask = 7;
     private const int LowOwnersShift = 9;

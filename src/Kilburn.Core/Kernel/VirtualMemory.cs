@@ -19,9 +19,6 @@ public partial struct VirtualMemory
     /// <summary>The kernel heap. First, so that its hot paths find it without an addition.</summary>
     public KernelHeap Heap;
 
-    /// <summary>Physical memory.</summary>
-    public FrameAllocator Frames;
-
     /// <summary>Tables of the kernel window.</summary>
     public KernelTables Tables;
 
@@ -33,6 +30,9 @@ public partial struct VirtualMemory
 
     /// <summary>Address spaces, and who runs which.</summary>
     public AddressSpaces Spaces;
+
+    /// <summary>Physical memory. After the others, because it is large, and offsets past 4 KiB cost an instruction.</summary>
+    public FrameAllocator Frames;
 
     private KernelImage _image; // written once at start-up
     private MemoryMap _map; // written once at start-up

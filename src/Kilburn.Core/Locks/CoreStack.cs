@@ -21,7 +21,7 @@ namespace Kilburn.Core.Locks;
 public struct CoreStack
 {
     /// <summary>log2 of the distance from a core's stack to the next core's.</summary>
-    public const int StrideShift = 9;
+    public const int StrideShift = 13;
 
     /// <summary>Distance from a core's stack to the next core's, in bytes.</summary>
     public const int StrideInBytes = 1 << StrideShift;

@@ -14,8 +14,10 @@ namespace Kilburn.Kernel.Benchmarks;
 /// </remarks>
 public static class FrameBenchmarks
 {
-    private const uint Live = 1024;
-    private const uint Rounds = 4;
+    private const uint Samples = 4096;
+    private const uint LivePages = 1024;
+    private const uint LiveSecondLevelTables = 256;
+    private const uint LiveFirstLevelTables = 64;
     private const uint Seed = 0x6B69_6C62;
 
     /// <summary>Measures the rows <c>page.*</c> and <c>table*</c>.</summary>
@@ -38,10 +40,10 @@ public static class FrameBenchmarks
         RandomSequence random = new(Seed);
         Tally allocations = default;
         Tally frees = default;
-        for (uint round = 0; round < Rounds; round++)
+        for (uint sample = 0; sample < Samples; sample += LivePages)
         {
             AllocatePages(ref run, ref allocations);
-            run.List.Shuffle(ref run.Machine, ref random, Live);
+            run.List.Shuffle(ref run.Machine, ref random, LivePages);
             FreePages(ref run, ref frees);
         }
 
@@ -57,7 +59,7 @@ public static class FrameBenchmarks
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
-        for (uint index = 0; index < Live; index++)
+        for (uint index = 0; index < LivePages; index++)
         {
             uint start = board.InstructionCount;
             VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
@@ -76,7 +78,7 @@ public static class FrameBenchmarks
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
-        for (uint index = 0; index < Live; index++)
+        for (uint index = 0; index < LivePages; index++)
         {
             PhysicalAddress page = new(run.List.At(ref machine, index));
             uint start = board.InstructionCount;
@@ -95,7 +97,7 @@ public static class FrameBenchmarks
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
         Tally pairs = default;
-        for (uint sample = 0; sample < Live; sample++)
+        for (uint sample = 0; sample < Samples; sample++)
         {
             uint start = board.InstructionCount;
             VmStatus taken = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
@@ -116,10 +118,10 @@ public static class FrameBenchmarks
         RandomSequence random = new(Seed);
         Tally allocations = default;
         Tally frees = default;
-        for (uint round = 0; round < Rounds; round++)
+        for (uint sample = 0; sample < Samples; sample += LiveSecondLevelTables)
         {
             AllocateSecondLevelTables(ref run, ref allocations, cost);
-            run.List.Shuffle(ref run.Machine, ref random, Live);
+            run.List.Shuffle(ref run.Machine, ref random, LiveSecondLevelTables);
             FreeSecondLevelTables(ref run, ref frees);
         }
 
@@ -135,7 +137,7 @@ public static class FrameBenchmarks
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
-        for (uint index = 0; index < Live; index++)
+        for (uint index = 0; index < LiveSecondLevelTables; index++)
         {
             uint start = board.InstructionCount;
             VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
@@ -154,7 +156,7 @@ public static class FrameBenchmarks
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
-        for (uint index = 0; index < Live; index++)
+        for (uint index = 0; index < LiveSecondLevelTables; index++)
         {
             PhysicalAddress table = new(run.List.At(ref machine, index));
             uint start = board.InstructionCount;
@@ -172,10 +174,10 @@ public static class FrameBenchmarks
         RandomSequence random = new(Seed);
         Tally allocations = default;
         Tally frees = default;
-        for (uint round = 0; round < Rounds; round++)
+        for (uint sample = 0; sample < Samples; sample += LiveFirstLevelTables)
         {
             AllocateFirstLevelTables(ref run, ref allocations, cost);
-            run.List.Shuffle(ref run.Machine, ref random, Live);
+            run.List.Shuffle(ref run.Machine, ref random, LiveFirstLevelTables);
             FreeFirstLevelTables(ref run, ref frees);
         }
 
@@ -191,7 +193,7 @@ public static class FrameBenchmarks
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
-        for (uint index = 0; index < Live; index++)
+        for (uint index = 0; index < LiveFirstLevelTables; index++)
         {
             uint start = board.InstructionCount;
             VmStatus status = frames.TryAllocateFirstLevelTable(ref machine, out PhysicalAddress table);
@@ -210,7 +212,7 @@ public static class FrameBenchmarks
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         ref FrameAllocator frames = ref run.Memory.Frames;
-        for (uint index = 0; index < Live; index++)
+        for (uint index = 0; index < LiveFirstLevelTables; index++)
         {
             PhysicalAddress table = new(run.List.At(ref machine, index));
             uint start = board.InstructionCount;

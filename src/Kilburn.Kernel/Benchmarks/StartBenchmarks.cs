@@ -13,6 +13,7 @@ public static class StartBenchmarks
     private const int BlockCountShift = 5;
     private const uint BlockCount = 1u << BlockCountShift;
     private const int MibShift = BlockCountShift + PageSize.SupersectionShift - PageSize.SectionShift;
+    private const uint OffsetOfAllocator = 32 * 1024;
     private const uint RoundUp = (1u << MibShift) - 1;
 
     /// <summary>Measures the rows <c>boot.start</c> and <c>frames.start_per_mib</c>.</summary>
@@ -73,7 +74,7 @@ public static class StartBenchmarks
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         Tally starts = default;
-        FrameAllocator frames = default;
+        ref FrameAllocator frames = ref machine.Data<FrameAllocator>(run.ListStart.Add(OffsetOfAllocator));
         MemoryMap map = default;
         run.Check(map.TryAddBank(memory));
         for (uint sample = 0; sample < Samples; sample++)
