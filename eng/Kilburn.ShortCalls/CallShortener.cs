@@ -39,7 +39,9 @@ internal sealed class CallShortener(
     private const ushort BranchNear = 0xE000;
     private const int Reach = 1 << 24;
 
-    // r0 to r3, r12 and lr do not survive a call; a callee-saved register may be called through again.
+    private const int MostLookedAt = 16;
+
+    // r0 to r3, r12 and lr do not survive a call; what lies in another register may be used again.
     private const uint Scratch = 0x500F;
 
     private readonly List<RelocatedCall> _relocatedCalls = [];
@@ -90,8 +92,26 @@ internal sealed class CallShortener(
         return instructions[index].IsMoveLow
             && instructions[index + 1].IsMoveHigh
             && instructions[index + 1].MoveRegister == register
-            && instructions[index + 2].AddProgramCounterRegister == register
-            && ((Scratch >> register) & 1) != 0;
+            && instructions[index + 2].AddProgramCounterRegister == register;
+    }
+
+    // True when what follows gives the register another value before anything could use this one.
+    private static bool IsDead(List<ThumbInstruction> instructions, int index, int register)
+    {
+        for (int looked = 0; index < instructions.Count && looked < MostLookedAt; index++, looked++)
+        {
+            if (instructions[index].Overwrites(register))
+            {
+                return true;
+            }
+
+            if (!instructions[index].CanMove(out uint registers) || ((registers >> register) & 1) != 0)
+            {
+                return false;
+            }
+        }
+
+        return false;
     }
 
     private bool TryFindCall(List<ThumbInstruction> instructions, int index, HashSet<int> targets, out int call)
@@ -114,7 +134,8 @@ internal sealed class CallShortener(
 
             if (instruction.CallRegister == register || instruction.JumpRegister == register)
             {
-                return TryGetTarget(instructions[index], instructions[index + 1], instructions[index + 2], out _, out _);
+                return (((Scratch >> register) & 1) != 0 || IsDead(instructions, call + 1, register))
+                    && TryGetTarget(instructions[index], instructions[index + 1], instructions[index + 2], out _, out _);
             }
 
             if (!instruction.CanMove(out uint registers)

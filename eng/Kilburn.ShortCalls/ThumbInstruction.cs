@@ -101,6 +101,33 @@ internal readonly record struct ThumbInstruction(int Offset, ushort First, ushor
         return First >> 11 == 0b11110 && (Second & 0xD000) == 0x8000 && ((First >> 7) & 7) != 7;
     }
 
+    /// <summary>True when it gives a register a new value, and does not read the old one.</summary>
+    /// <param name="register">Any register but PC.</param>
+    /// <returns>False too for what is not known to do so.</returns>
+    internal bool Overwrites(int register)
+    {
+        int low = First & 7;
+        int middle = (First >> 3) & 7;
+        int high = (First >> 8) & 7;
+        if (Length == ShortLength)
+        {
+            return (First >> 11) switch
+            {
+                0b00100 or 0b10011 => high == register, // MOVS #imm8; LDR relative to SP
+                0b01101 => low == register && middle != register, // LDR Rt, [Rn, #imm5]
+                0b01000 when (First & 0xFF00) == 0x4600 => // MOV of any registers
+                    (low | ((First >> 4) & 8)) == register && ((First >> 3) & 0xF) != register,
+                0b10111 when (First & 0xFE00) == 0xBC00 => register < 8 && (First & Bit(register)) != 0, // POP
+                _ => false,
+            };
+        }
+
+        return (IsMoveLow && MoveRegister == register)
+            || ((First & 0xFBEF) == 0xF04F && (Second & 0x8000) == 0 && ((Second >> 8) & 0xF) == register) // MOV #imm
+            || ((First & 0xFFF0) == 0xF8D0 && Second >> 12 == register && (First & 0xF) != register) // LDR Rt, [Rn, #imm12]
+            || (First == 0xE8BD && (Second & Bit(register)) != 0); // LDMIA SP!
+    }
+
     /// <summary>True when it does the same a few bytes further up: it neither reads the program counter nor goes elsewhere.</summary>
     /// <param name="registers">A bit for each register that it may name; more than it does, rather than fewer.</param>
     internal bool CanMove(out uint registers)

@@ -83,13 +83,23 @@ public sealed class CallShortenerTests
         Assert.Equal(1, section.Shorten().Count);
     }
 
-    [Fact]
-    public void Shorten_CalleeSavedRegister_IsLeftAlone()
+    [Theory]
+    [InlineData(0, new ushort[] { })]
+    [InlineData(0, new ushort[] { 0x47A0 })] // blx r4: the same again
+    [InlineData(0, new ushort[] { 0x4620, 0x9C01 })] // mov r0, r4; ldr r4, [sp, #4]
+    [InlineData(0, new ushort[] { 0xD0FE, 0x9C01 })] // beq .; ldr r4, [sp, #4]
+    [InlineData(0, new ushort[] { 0x6824 })] // ldr r4, [r4]
+    [InlineData(1, new ushort[] { 0x2800, 0x9C01 })] // cmp r0, #0; ldr r4, [sp, #4]
+    [InlineData(1, new ushort[] { 0x2400 })] // movs r4, #0
+    [InlineData(1, new ushort[] { 0x4604 })] // mov r4, r0
+    [InlineData(1, new ushort[] { 0xF8DB, 0x4004 })] // ldr.w r4, [r11, #4]
+    [InlineData(1, new ushort[] { 0xE8BD, 0x8010 })] // ldmia.w sp!, {r4, pc}
+    public void Shorten_CalleeSavedRegister_IsLeftAloneUnlessItIsDead(int expected, ushort[] rest)
     {
         // movw r4; movt r4; add r4, pc; blx r4
-        Assembled section = new(Assembled.Return, 0xF64F, 0x74F3, 0xF6CF, 0x74FF, 0x447C, 0x47A0);
+        Assembled section = new([Assembled.Return, 0xF64F, 0x74F3, 0xF6CF, 0x74FF, 0x447C, 0x47A0, .. rest]);
 
-        Assert.Equal(0, section.Shorten().Count);
+        Assert.Equal(expected, section.Shorten().Count);
     }
 
     [Fact]
