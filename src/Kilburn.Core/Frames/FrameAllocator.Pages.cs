@@ -100,6 +100,34 @@ public partial struct FrameAllocator
         }
     }
 
+    /// <summary>Gives out a zeroed page, with one owner: <see cref="TryAllocatePage"/> for a caller that keeps the page in a register.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <returns>First byte; zero, where no page is ever given out, when there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal uint TakeZeroedPage<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        uint taken = machine.PopLocal(ref FirstCache.Pages);
+        if (taken == 0)
+        {
+            return TakeZeroedPageSlowly(ref machine);
+        }
+
+        machine.Data<uint>(_path.InfoOfPage(taken)) = FrameInfo.SolePage;
+        PhysicalAddress page = new(taken);
+        machine.NoteFrames(FrameChange.Taken, FrameUse.Page, page, PageSize.Small);
+        machine.Clear(page, PageSize.Small);
+        return taken;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint TakeZeroedPageSlowly<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        _ = AllocatePageSlowly(ref machine, FrameContents.Zeroed, out PhysicalAddress page); // zero on failure
+        return page.Value;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus AllocatePageSlowly<TMachine>(ref TMachine machine, FrameContents contents, out PhysicalAddress page)
         where TMachine : struct, IMachine

@@ -301,7 +301,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsOrdinary(VirtualAddress address) =>
-        unchecked(address.Value - PageSize.Small) < EndValue - PageSize.Small;
+        unchecked((int)((address.Value - PageSize.Small) | address.Value)) >= 0; // the sign: below page 1, or past the end
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint NewPage(AccessPermission access, Execution execution) =>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
@@ -68,14 +69,17 @@ internal static class SpacePage
             }
             else
             {
-                status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out page);
-                if (status == VmStatus.Ok)
+                uint taken = frames.TakeZeroedPage(ref machine);
+                page = new PhysicalAddress(taken);
+                status = VmStatus.OutOfFrames;
+                if (taken != 0)
                 {
                     // Another core's walk may find the entry at once: the zeroes are seen by then.
                     machine.OrderMemory();
-                    Descriptor.Write(ref machine, entry, page.Value | descriptor);
+                    Descriptor.Write(ref machine, entry, taken | descriptor);
                     SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex)++;
                     machine.Synchronize();
+                    status = VmStatus.Ok;
                 }
             }
         }
@@ -94,15 +98,11 @@ internal static class SpacePage
         ref TMachine machine, ref FrameAllocator frames, uint controlPage, uint page)
         where TMachine : struct, IMachine
     {
+        // One compare for both: the offset in the page comes to stand above the page's number.
         VirtualAddress virtualPage = new(page);
-        if (!virtualPage.IsAligned(PageSize.Small))
+        if (BitOperations.RotateRight(page, PageSize.SmallShift) >= AddressSpace.EndValue >> PageSize.SmallShift)
         {
-            return VmStatus.Misaligned;
-        }
-
-        if (!virtualPage.IsUser)
-        {
-            return VmStatus.OutOfRange;
+            return virtualPage.IsAligned(PageSize.Small) ? VmStatus.OutOfRange : VmStatus.Misaligned;
         }
 
         VmStatus status = VmStatus.NotMapped;
@@ -156,11 +156,12 @@ internal static class SpacePage
             return status;
         }
 
-        status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out page);
-        if (status != VmStatus.Ok)
+        uint taken = frames.TakeZeroedPage(ref machine);
+        page = new PhysicalAddress(taken);
+        if (taken == 0)
         {
             SpaceRange.FreeTable(ref machine, ref frames, table);
-            return status;
+            return VmStatus.OutOfFrames;
         }
 
         // The zeroes of table and page are seen before the link.
@@ -168,7 +169,7 @@ internal static class SpacePage
         VirtualAddress virtualPage = new(address);
         PhysicalAddress owner = new(controlPage);
         ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
-        Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, virtualPage), page.Value | descriptor);
+        Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, virtualPage), taken | descriptor);
         SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex) = 0;
         SpaceRange.LinkLocked(
             ref machine, owner, FirstLevelTable.EntryOf(control.Table, virtualPage), table, virtualPage.FirstLevelIndex);

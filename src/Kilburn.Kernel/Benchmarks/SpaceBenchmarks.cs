@@ -15,8 +15,8 @@ namespace Kilburn.Kernel.Benchmarks;
 public static class SpaceBenchmarks
 {
     private const uint Samples = 1024;
-    private const uint Rounds = 16;
-    private const uint MibsPerRound = 64;
+    private const uint Rounds = 32;
+    private const uint MibsPerRound = 32;
     private const uint PagesPerMib = 16;
     private const uint FirstAddress = 0x0040_0000;
     private const uint Seed = 0x4D61_6E63;
@@ -35,7 +35,7 @@ public static class SpaceBenchmarks
         Requests(ref run);
     }
 
-    // Sixteen pages in each of 64 MiBs: the first brings its second-level table, the last to go takes it along and is not measured.
+    // Sixteen pages in each of 32 MiBs: the first brings its second-level table, the last to go takes it along and is not measured.
     private static void Mappings<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, in ClearCosts costs)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
