@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using Kilburn.Core;
-using Kilburn.Core.Kernel;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Kernel;
 using Kilburn.Model;
 using Kilburn.Model.Boot;
 using Kilburn.Model.Memory;
