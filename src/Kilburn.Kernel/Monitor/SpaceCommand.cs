@@ -80,9 +80,10 @@ public static class SpaceCommand
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (!TryTakePage(in session, ref request, out AddressSpace space, out VirtualAddress page)
+        if (!TryTakePage(in session, ref request, out uint id, out VirtualAddress page)
             || !TryTakeRights(in session, ref request, out AccessPermission access, out Execution execution)
-            || !request.EndsHere(in session))
+            || !request.EndsHere(in session)
+            || !TryFind(in session, ref request, id, out AddressSpace space))
         {
             return CommandOutcome.Failed;
         }
@@ -112,8 +113,9 @@ public static class SpaceCommand
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (!TryTakePage(in session, ref request, out AddressSpace space, out VirtualAddress page)
-            || !request.EndsHere(in session))
+        if (!TryTakePage(in session, ref request, out uint id, out VirtualAddress page)
+            || !request.EndsHere(in session)
+            || !TryFind(in session, ref request, id, out AddressSpace space))
         {
             return CommandOutcome.Failed;
         }
@@ -129,9 +131,10 @@ public static class SpaceCommand
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (!TryTakePage(in session, ref request, out AddressSpace space, out VirtualAddress page)
+        if (!TryTakePage(in session, ref request, out uint id, out VirtualAddress page)
             || !TryTakeRights(in session, ref request, out AccessPermission access, out Execution execution)
-            || !request.EndsHere(in session))
+            || !request.EndsHere(in session)
+            || !TryFind(in session, ref request, id, out AddressSpace space))
         {
             return CommandOutcome.Failed;
         }
@@ -147,7 +150,9 @@ public static class SpaceCommand
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (!TryTakeSpace(in session, ref request, out AddressSpace space) || !request.EndsHere(in session))
+        if (!request.TryTakeNumber(in session, out uint id)
+            || !request.EndsHere(in session)
+            || !TryFind(in session, ref request, id, out AddressSpace space))
         {
             return CommandOutcome.Failed;
         }
@@ -157,17 +162,12 @@ public static class SpaceCommand
         return status == VmStatus.Ok ? CommandOutcome.Done : request.Fail(in session, status);
     }
 
-    private static bool TryTakeSpace<TInner, TBoard>(
-        in Session<TInner, TBoard> session, ref Request request, out AddressSpace space)
+    // Looked for only once all arguments are there: what is missing is said first.
+    private static bool TryFind<TInner, TBoard>(
+        in Session<TInner, TBoard> session, ref Request request, uint id, out AddressSpace space)
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        space = default;
-        if (!request.TryTakeNumber(in session, out uint id))
-        {
-            return false;
-        }
-
         VmStatus status = session.Memory.Spaces.TryFind(ref session.Machine, id, out space);
         if (status == VmStatus.Ok)
         {
@@ -179,12 +179,12 @@ public static class SpaceCommand
     }
 
     private static bool TryTakePage<TInner, TBoard>(
-        in Session<TInner, TBoard> session, ref Request request, out AddressSpace space, out VirtualAddress page)
+        in Session<TInner, TBoard> session, ref Request request, out uint id, out VirtualAddress page)
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
         page = default;
-        if (!TryTakeSpace(in session, ref request, out space) || !request.TryTakeAddress(in session, out page))
+        if (!request.TryTakeNumber(in session, out id) || !request.TryTakeAddress(in session, out page))
         {
             return false;
         }

@@ -32,6 +32,7 @@ public sealed class MonitorShellTests
     [Theory]
     [InlineData("walk", "missing argument; usage: walk ADDR")]
     [InlineData("write 0x80000000", "missing argument; usage: write ADDR VALUE")]
+    [InlineData("space map 1", "missing argument; usage: space map ID ADDR RIGHTS")]
     [InlineData("space map 1 0x1000 q", "space map: no such space")]
     [InlineData("space new now", "one argument too many: now; usage: space new")]
     [InlineData("heap free 0xC3000000", "heap free: not managed")]
