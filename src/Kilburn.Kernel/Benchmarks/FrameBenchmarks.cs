@@ -16,8 +16,8 @@ public static class FrameBenchmarks
 {
     private const uint Samples = 4096;
     private const uint LivePages = 1024;
-    private const uint LiveSecondLevelTables = 256;
-    private const uint LiveFirstLevelTables = 64;
+    private const uint LiveSecondLevelTables = 1024;
+    private const uint LiveFirstLevelTables = 1024;
     private const uint Seed = 0x6B69_6C62;
 
     /// <summary>Measures the rows <c>page.*</c> and <c>table*</c>.</summary>

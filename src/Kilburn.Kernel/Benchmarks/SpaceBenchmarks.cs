@@ -15,8 +15,8 @@ namespace Kilburn.Kernel.Benchmarks;
 public static class SpaceBenchmarks
 {
     private const uint Samples = 1024;
-    private const uint Rounds = 32;
-    private const uint MibsPerRound = 32;
+    private const uint Rounds = 16;
+    private const uint MibsPerRound = 64;
     private const uint PagesPerMib = 16;
     private const uint FirstAddress = 0x0040_0000;
     private const uint Seed = 0x4D61_6E63;
