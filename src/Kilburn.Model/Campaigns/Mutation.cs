@@ -13,6 +13,7 @@ namespace Kilburn.Model.Campaigns;
 public sealed record Mutation(string File, int Line, int StepIndex, StepKind Step, MutationKind Kind)
 {
     private const int PartCount = 5;
+    private const uint PageBit = 0x1000;
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     /// <param name="text"><c>FILE:LINE:INDEX:STEP:KIND</c>.</param>
@@ -37,6 +38,8 @@ public sealed record Mutation(string File, int Line, int StepIndex, StepKind Ste
     {
         MutationKind.Local => step is StepKind.Tlbs or StepKind.TlbAsid or StepKind.TlbPage or StepKind.TlbPageAllAsids,
         MutationKind.WrongAsid => step is StepKind.TlbAsid or StepKind.TlbPage,
+        MutationKind.WrongAddress => step is StepKind.TlbPage or StepKind.TlbPageAllAsids or StepKind.CleanToUnification
+            or StepKind.CleanInvalidateToCoherency,
         _ => true,
     };
 
@@ -63,6 +66,7 @@ public sealed record Mutation(string File, int Line, int StepIndex, StepKind Ste
             },
         },
         MutationKind.WrongAsid => step with { Operand = step.Operand == 1 ? 2u : step.Operand - 1 },
+        MutationKind.WrongAddress => step with { Address = step.Address ^ PageBit },
         _ => null,
     };
 }

@@ -12,6 +12,9 @@ public enum MutationKind
     /// <summary>It names another ASID.</summary>
     WrongAsid,
 
+    /// <summary>It names the page beside.</summary>
+    WrongAddress,
+
     /// <summary>It changes places with the next step of its core.</summary>
     SwapWithNext,
 }

@@ -47,7 +47,10 @@ public sealed partial class Workload<TProfile>
 
         uint address = Pick(_devices.Keys.ToList());
         CheckDevice(address, _devices[address]);
-        Expect(VmStatus.Ok, _memory.TryUnmapDevice(ref AnyCore(), new VirtualAddress(address)), "device unmapping");
+        ref ModelMachine<TProfile> core = ref AnyCore();
+        Expect(VmStatus.Ok, _memory.TryUnmapDevice(ref core, new VirtualAddress(address)), "device unmapping");
+        TranslationAnswer answer = TranslationAnswer.Ask(ref core, new VirtualAddress(address), TranslationAccess.KernelRead);
+        Check(answer.Status != Core.Faults.FaultStatus.None, "a device is seen after its unmapping");
         _ = _devices.Remove(address);
         VmStatus again = _memory.TryUnmapDevice(ref AnyCore(), new VirtualAddress(address));
         Check(again != VmStatus.Ok, "a second unmapping of a device succeeds");

@@ -16,7 +16,8 @@ namespace Kilburn.Campaigns.Workloads;
 /// <content>Address spaces, and the programs that would run in them.</content>
 public sealed partial class Workload<TProfile>
 {
-    private const int MostSpaces = 12;
+    private const int ManySpaces = 12;
+    private const int FewSpaces = 3;
     private const uint MarkOffset = 0x10;
     private const uint CodeOffset = 0x20;
     private const uint ReturnInstruction = 0xE12F_FF1E; // bx lr
@@ -31,12 +32,12 @@ public sealed partial class Workload<TProfile>
     private (int Weight, Action Run)[] SpaceOperations() =>
     [
         (4, CreateSpace), (3, DestroySpace), (14, Activate), (2, Leave), (16, MapNew), (2, MapNull), (4, MapShared), (12, Unmap),
-        (3, UnmapRange), (8, Protect), (24, Touch), (4, RunCode), (2, RefuseBadRanges), (2, CheckEnumeration),
+        (3, UnmapRange), (8, Protect), (24, Touch), (4, TouchKernelWindow), (2, RefuseEndedSpace), (4, RunCode), (2, RefuseBadRanges), (2, CheckEnumeration),
     ];
 
     private void CreateSpace()
     {
-        if (_spaces.Count == MostSpaces)
+        if (_spaces.Count == _mostSpaces)
         {
             return;
         }
@@ -251,6 +252,37 @@ public sealed partial class Workload<TProfile>
         }
     }
 
+    // Pages of heap and devices, mapped or not: the oracle looks at what a walk could find.
+    private void TouchKernelWindow()
+    {
+        const uint HeapStart = 0xC000_0000;
+        const uint DevicesEnd = 0xFFF0_0000;
+        uint offset = PageSize.Small * (uint)_random.Next(512);
+        VirtualAddress address = new(_random.Next(2) == 0 ? HeapStart + offset : DevicesEnd - PageSize.Small - offset);
+        _ = AnyCore().Translate(address, TranslationAccess.KernelRead);
+    }
+
+    /// <summary>A core asks for a space that was taken out: it is refused, and goes on with what it ran.</summary>
+    private void RefuseEndedSpace()
+    {
+        int core = _random.Next(_cores.Length);
+        if (_memory.Frames.TryAllocatePage(ref _cores[core], FrameContents.Zeroed, out PhysicalAddress owner) != VmStatus.Ok)
+        {
+            return;
+        }
+
+        if (_memory.Frames.TryAllocateFirstLevelTable(ref _cores[core], out PhysicalAddress table) == VmStatus.Ok)
+        {
+            _memory.Spaces.Asids.Attach(ref _cores[core], owner, table, out _);
+            Expect(VmStatus.Ok, _memory.Spaces.Asids.TryRetire(ref AnyCore(), owner), "the end of a space");
+            Expect(VmStatus.NoSuchSpace, _memory.Spaces.Asids.Switch(ref _cores[core], owner), "a switch to an ended space");
+            Touch(core);
+            Expect(VmStatus.Ok, _memory.Frames.TryFreeFirstLevelTable(ref _cores[core], table), "free of its table");
+        }
+
+        Expect(VmStatus.Ok, _memory.Frames.TryFreePage(ref _cores[core], owner), "free of its page");
+    }
+
     private void Touch() => Touch(_random.Next(_cores.Length));
 
     private void Touch(int core)
@@ -317,18 +349,23 @@ public sealed partial class Workload<TProfile>
                 writer.Data<uint>(new PhysicalAddress(mapped.Frame + CodeOffset)) = instruction;
                 Expect(
                     VmStatus.Ok, space.Handle.TryPublishCode(ref writer, new VirtualAddress(page + CodeOffset), 4), "publish");
-                FetchEverywhere(space, page, instruction);
+                FetchEverywhere(space, page, instruction, (int)writer.CoreIndex);
                 return;
             }
         }
     }
 
-    private void FetchEverywhere(ShadowSpace space, uint page, uint instruction)
+    private void FetchEverywhere(ShadowSpace space, uint page, uint instruction, int writer)
     {
         for (int core = 0; core < _cores.Length; core++)
         {
             if (_active.TryGetValue(core, out ShadowSpace? active) && active == space)
             {
+                if (core != writer)
+                {
+                    _cores[core].SynchronizeContext(); // as the interrupt that tells the core of new code does
+                }
+
                 ProcessorCore processor = _machine.Cores[core];
                 WithUserDomain(ref _cores[core], () =>
                 {
@@ -413,8 +450,14 @@ public sealed partial class Workload<TProfile>
         _spaces.Clear();
     }
 
-    private static void WithUserDomain(ref ModelMachine<TProfile> core, Action action)
+    private void WithUserDomain(ref ModelMachine<TProfile> core, Action action)
     {
+        if (_keepsUserDomainOpen)
+        {
+            action();
+            return;
+        }
+
         core.WriteRegister(SystemRegister.DomainAccessControl, DomainAccess.KernelAndUser);
         core.SynchronizeContext();
         action();

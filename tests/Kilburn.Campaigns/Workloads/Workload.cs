@@ -1,10 +1,13 @@
 using System;
 using System.Collections.Generic;
 using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Kernel;
 using Kilburn.Model;
 using Kilburn.Model.Boot;
+using Kilburn.Model.Cores;
 using Kilburn.Model.Memory;
 using Kilburn.Model.Profiles;
 
@@ -18,12 +21,16 @@ public sealed partial class Workload<TProfile> : IDisposable
 {
     private const uint DeviceBase = 0x3F00_0000;
     private const uint DeviceLength = 0x0010_0000;
+    private const uint LastPageOfFirstMib = PageSize.Section - PageSize.Small;
 
     private readonly Machine _machine;
     private readonly ModelMachine<TProfile>[] _cores;
     private readonly Random _random;
     private readonly (int Weight, Action Run)[] _operations;
     private readonly int _totalWeight;
+    private readonly int _mostSpaces;            // few: numbers come back within a generation; many: generations end
+    private readonly bool _keepsUserDomainOpen;  // so that no ISB of a change of domains hides one that is missing
+    private readonly bool _startsCoresEarly;     // before the kernel's tables have their last rights
     private VirtualMemory _memory;
     private uint _freeAtStart;
 
@@ -36,7 +43,7 @@ public sealed partial class Workload<TProfile> : IDisposable
         _random = new Random(seed);
         MachineOptions options = new()
         {
-            Banks = [MemoryBank.Memory(0, ChooseMemory()), MemoryBank.Device(DeviceBase, DeviceLength)],
+            Banks = [MemoryBank.Memory(0, ChooseMemory(seed)), MemoryBank.Device(DeviceBase, DeviceLength)],
             DirtySeed = (ulong)seed + 1,
         };
         _machine = Machine.Create<TProfile>(configure?.Invoke(options) ?? options);
@@ -47,6 +54,9 @@ public sealed partial class Workload<TProfile> : IDisposable
             _cores[index] = _machine.GetCore<TProfile>(index);
         }
 
+        _mostSpaces = seed % 3 == 0 ? FewSpaces : ManySpaces;
+        _keepsUserDomainOpen = (seed & 2) != 0;
+        _startsCoresEarly = (seed & 1) != 0;
         _operations = [.. SpaceOperations(), .. HeapOperations(), .. DeviceOperations(), .. FrameOperations()];
         foreach ((int weight, _) in _operations)
         {
@@ -80,17 +90,59 @@ public sealed partial class Workload<TProfile> : IDisposable
     private void Boot()
     {
         BootedKernel kernel = BootCode.Run<TProfile>(_machine);
-        NoReporter reporter = default;
+        if (_startsCoresEarly)
+        {
+            StartOtherCores(kernel);
+        }
+
+        VectorProbe reporter = new(_machine.Cores[0]);
         KernelImage image = kernel.Image;
         MemoryMap map = kernel.Map;
         Expect(VmStatus.Ok, _memory.TryStart(ref _cores[0], ref reporter, in image, in map), "start");
-        for (int index = 1; index < _cores.Length; index++)
+        if (!_startsCoresEarly)
         {
-            BootCode.StartCore<TProfile>(_machine, kernel, index);
+            StartOtherCores(kernel);
+        }
+
+        CheckKernelPages(in image);
+        if (_keepsUserDomainOpen)
+        {
+            for (int index = 0; index < _cores.Length; index++)
+            {
+                _cores[index].WriteRegister(SystemRegister.DomainAccessControl, DomainAccess.KernelAndUser);
+                _cores[index].SynchronizeContext();
+            }
         }
 
         _memory.TrimHeap(ref _cores[0]);
         _freeAtStart = FreeFrames();
+    }
+
+    private void StartOtherCores(BootedKernel kernel)
+    {
+        for (int index = 1; index < _cores.Length; index++)
+        {
+            BootCode.StartCore<TProfile>(_machine, kernel, index);
+        }
+    }
+
+    // What is not to be written, or to be executed, on any core.
+    private void CheckKernelPages(in KernelImage image)
+    {
+        VirtualAddress text = LinearMap.ToVirtual(image.Text.Start);
+        VirtualAddress data = LinearMap.ToVirtual(image.Data.Start);
+        foreach (ProcessorCore core in _machine.Cores)
+        {
+            if (core.Index != 0)
+            {
+                _cores[core.Index].SynchronizeContext(); // new code needs one on each core that runs it
+            }
+
+            Check(core.Write(text, 0).IsFault, "kernel text can be written");
+            Check(core.Fetch(data).IsFault, "kernel data can be executed");
+            Check(core.Fetch(LinearMap.ToVirtual(new PhysicalAddress(LastPageOfFirstMib))).IsFault, "memory can be executed");
+            Check(!core.Fetch(new VirtualAddress(VectorProbe.Address)).IsFault, "the vectors cannot be fetched");
+        }
     }
 
     private void Step()
@@ -132,10 +184,18 @@ public sealed partial class Workload<TProfile> : IDisposable
         return statistics.FreeFrames;
     }
 
-    private uint ChooseMemory()
+    private uint ChooseMemory(int seed)
     {
         uint[] sizes = [8u << 20, 12u << 20, 16u << 20, 24u << 20];
-        return sizes[_random.Next(sizes.Length)];
+        uint drawn = sizes[_random.Next(sizes.Length)];
+
+        // With a supersection, or with an end that is no whole section: only now and then, since memory costs time.
+        return (seed & 7) switch
+        {
+            1 => 32u << 20,
+            2 => drawn + 0x5000,
+            _ => drawn,
+        };
     }
 
     private ref ModelMachine<TProfile> AnyCore() => ref _cores[_random.Next(_cores.Length)];

@@ -1,0 +1,41 @@
+namespace Kilburn.Campaigns.Asids;
+
+/// <summary>A call of the machine: where another core may go on.</summary>
+internal enum AsidCall : byte
+{
+    /// <summary>None: the operation is over.</summary>
+    None,
+
+    /// <summary>A lock is taken.</summary>
+    CompareExchange,
+
+    /// <summary>A load.</summary>
+    Load,
+
+    /// <summary>A store.</summary>
+    Store,
+
+    /// <summary>DMB.</summary>
+    OrderMemory,
+
+    /// <summary>DSB or DSB, ISB.</summary>
+    Synchronize,
+
+    /// <summary>The removal of an ASID.</summary>
+    RemoveAsid,
+
+    /// <summary>The removal of a page.</summary>
+    RemovePage,
+
+    /// <summary>The flush of the core's TLB.</summary>
+    FlushLocal,
+
+    /// <summary>The registers change to a space.</summary>
+    SwitchSpace,
+
+    /// <summary>The registers change to no space.</summary>
+    LeaveSpace,
+
+    /// <summary>A descriptor is cleared.</summary>
+    ClearDescriptor,
+}

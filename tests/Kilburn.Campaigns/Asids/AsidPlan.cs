@@ -1,0 +1,53 @@
+using System;
+
+namespace Kilburn.Campaigns.Asids;
+
+/// <summary>The bounds of an exploration.</summary>
+/// <param name="Name">What it is called in the output.</param>
+/// <param name="SpaceCount">Spaces at once, at most 6.</param>
+/// <param name="GenerationCount">Generations, the first included.</param>
+/// <param name="StartsAtLastGeneration">Whether the first is the last of the count, so that the next wraps.</param>
+/// <param name="Events">What happens beside the switches.</param>
+/// <param name="ParkedCount">So many of the spaces have an ASID, and are never run: so the ASIDs are used up sooner.</param>
+/// <param name="Flaw">What is made wrong on purpose.</param>
+internal sealed record AsidPlan(
+    string Name,
+    int SpaceCount,
+    int GenerationCount,
+    bool StartsAtLastGeneration = false,
+    AsidEvents Events = AsidEvents.All,
+    int ParkedCount = 0,
+    AsidFlaw Flaw = AsidFlaw.None);
+
+/// <summary>What happens beside the switches.</summary>
+[Flags]
+internal enum AsidEvents
+{
+    /// <summary>Pages are unmapped.</summary>
+    Unmaps = 1,
+
+    /// <summary>Spaces end, and new ones come.</summary>
+    Ends = 2,
+
+    /// <summary>Generations begin before they are needed.</summary>
+    Begins = 4,
+
+    /// <summary>All of it.</summary>
+    All = Unmaps | Ends | Begins,
+}
+
+/// <summary>A mistake that is planted, to see that it is found.</summary>
+internal enum AsidFlaw
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>A new generation makes one core too few flush.</summary>
+    OneFlushTooFew,
+
+    /// <summary>The end of a space invalidates the ASID after its own.</summary>
+    NextAsidInvalidated,
+
+    /// <summary>An unmap does not look whether the space's ASID has changed meanwhile.</summary>
+    AsidNotReadAgain,
+}

@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Kilburn.Core;
+using Kilburn.Model;
+using Kilburn.Model.Campaigns;
+using Kilburn.Model.Checking;
+using Kilburn.Model.Cores;
+using Kilburn.Model.Profiles;
+
+namespace Kilburn.Campaigns.Sites;
+
+/// <summary>The steps of each operation of the machine that takes its caller's place: asked of the model, by doing it.</summary>
+/// <remarks>
+/// An operation without a barrier or an invalidation (a table store, a register write, a note) is no maintenance, and has no steps.
+/// </remarks>
+internal static class MachineSteps
+{
+    private const string ProbeFile = "probe";
+    private const uint MemoryInBytes = 1 << 20;
+
+    /// <summary>Steps by the name of the operation.</summary>
+    public static IReadOnlyDictionary<string, StepKind[]> Find()
+    {
+        Dictionary<string, StepKind[]> found = [];
+        foreach (MethodInfo method in typeof(IMachine).GetMethods().Where(TakesPlace))
+        {
+            StepKind[] steps = Probe(method);
+            if (steps.Any(step => step != StepKind.RegisterWrite))
+            {
+                found.Add(method.Name, steps);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool TakesPlace(MethodInfo method) =>
+        method.GetParameters().Any(parameter => parameter.IsDefined(typeof(CallerFilePathAttribute)));
+
+    private static StepKind[] Probe(MethodInfo method)
+    {
+        MachineOptions options = new()
+        {
+            Banks = [Model.Memory.MemoryBank.Memory(0, MemoryInBytes)],
+            Tlb = TlbModel.Hostile,
+            Handling = ViolationHandling.Collect,
+            Mutation = null,
+        };
+        using Machine machine = Machine.Create<CortexA7>(options);
+        object core = machine.GetCore<CortexA7>(0);
+        object?[] arguments = [.. method.GetParameters().Select(ArgumentOf)];
+        _ = method.Invoke(core, arguments);
+        return
+        [
+            .. machine.Sites.Where(record => record.Site.File == ProbeFile)
+                .OrderBy(record => record.StepIndex)
+                .Select(record => record.Step),
+        ];
+    }
+
+    private static object? ArgumentOf(ParameterInfo parameter)
+    {
+        const uint Length = 1024;
+        return parameter.IsDefined(typeof(CallerFilePathAttribute)) ? ProbeFile
+            : parameter.ParameterType == typeof(uint) ? Length
+            : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType)
+            : null;
+    }
+}
