@@ -18,9 +18,6 @@ public static class TranslationControl
     /// <summary>SCTLR.V: vectors at 0xFFFF0000.</summary>
     public const uint HighVectors = 1u << 13;
 
-    /// <summary>SCTLR.M: the MMU is on.</summary>
-    public const uint MmuEnable = 1u << 0;
-
     private const uint SplitMask = 7;
     private const uint InnerWriteBackAllocate = 1u << 6; // IRGN = 01, split over bits 6 and 0
     private const uint NotOuterShareable = 1u << 5;

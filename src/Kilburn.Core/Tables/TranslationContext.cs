@@ -39,11 +39,6 @@ public readonly struct TranslationContext(uint userBase, uint kernelBase, uint c
             machine.ReadRegister(SystemRegister.TranslationTableBaseControl),
             machine.ReadRegister(SystemRegister.DomainAccessControl));
 
-    /// <summary>The same, as it would be with a space's table active.</summary>
-    /// <param name="table">The space's first-level table.</param>
-    public TranslationContext WithUserTable(PhysicalAddress table) =>
-        new(TranslationControl.TableBase(table), _kernelBase, _control & ~TranslationControl.NoUserWalks, _domainAccess);
-
     /// <summary>Finds the first-level descriptor of an address.</summary>
     /// <param name="address">Any address.</param>
     /// <param name="entry">Where its descriptor lies; default when walks of that half are off.</param>
