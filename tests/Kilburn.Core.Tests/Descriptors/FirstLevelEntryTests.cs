@@ -53,6 +53,27 @@ public sealed class FirstLevelEntryTests
     public void CreatePageTable_EitherHalf_EncodesDomainAndPrivilegedExecuteNever(uint table, Domain domain, uint expected) =>
         Assert.Equal(expected, PageTableDescriptor.Create(new PhysicalAddress(table), domain).Raw);
 
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public void Create_ShareableBlockVectors_EncodeToTheManualsWord(string place, string[] columns)
+    {
+        bool isBlock = columns[1] is "section" or "supersection";
+        if (!isBlock || !DescriptorVectors.Flag(columns[6]) || DescriptorVectors.Flag(columns[8]))
+        {
+            return;
+        }
+
+        PhysicalAddress frame = new(DescriptorVectors.Hex(columns[2]));
+        AccessPermission access = DescriptorVectors.Access(columns[3]);
+        MemoryType type = DescriptorVectors.Type(columns[4]);
+        Scope scope = DescriptorVectors.Scope(columns[5]);
+        Execution execution = DescriptorVectors.Execution(columns[7]);
+        uint raw = columns[1] == "section"
+            ? SectionDescriptor.Create(frame, access, type, scope, execution, (Domain)Number(columns[9])).Raw
+            : SupersectionDescriptor.Create(frame, access, type, scope, execution).Raw;
+        Assert.True(raw == DescriptorVectors.Hex(columns[0]), $"{place}: {raw:X8}");
+    }
+
     [Fact]
     public void CreateSection_KernelData_IsTheManualsWord() =>
         Assert.Equal(

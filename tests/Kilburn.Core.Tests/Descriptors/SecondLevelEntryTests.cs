@@ -66,6 +66,16 @@ public sealed class SecondLevelEntryTests
                 return page.WithRights(after, execution).Raw == expected.Raw;
             });
 
+    [Fact]
+    public void WithShare_SmallPage_SetsTheBitThatRemapLeavesToSoftware()
+    {
+        SmallPageDescriptor page = SmallPageDescriptor.Create(
+            new PhysicalAddress(0x8000_0000), AccessPermission.ReadWrite, MemoryType.Normal, Scope.NotGlobal, Execution.Never);
+        Assert.False(page.HasShare);
+        Assert.True(page.WithShare().HasShare);
+        Assert.Equal(page.Raw | 0x80, page.WithShare().Raw);
+    }
+
     private static Gen<AccessPermission>[] Accesses =>
         [Gen.Const(AccessPermission.KernelRead), Gen.Const(AccessPermission.KernelReadWrite), Gen.Const(AccessPermission.Read),
             Gen.Const(AccessPermission.ReadWrite)];
