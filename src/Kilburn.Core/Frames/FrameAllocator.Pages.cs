@@ -7,7 +7,7 @@ namespace Kilburn.Core.Frames;
 // Pages of 4 KiB. The short ways are inlined: out of line, an address in a parameter costs a store, a load and a frame each.
 public partial struct FrameAllocator
 {
-    // Pages that go back to the rows at once when a stack is full.
+    // Pages that go back to the rows at once when a stack and the depot are full.
     private const uint PageSpill = 56;
 
     /// <summary>Gives out a page, with one owner.</summary>
@@ -214,7 +214,7 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-        if (cache.Pages.Room == 0)
+        if (cache.Pages.Room == 0 && !TryStore(ref cache.Pages, ref _depot.Pages))
         {
             _index.GivePages(ref machine, ref cache.Pages, PageSpill);
         }

@@ -48,9 +48,9 @@ public partial struct FrameAllocator
         statistics.ReservedFrames = _survey.TotalFrames - _survey.ManagedFrames - _survey.MetadataFrames;
         statistics.MetadataInBytes = _survey.MetadataInBytes;
 
-        uint freeCutPages = 0;
-        uint pairs = 0;
-        uint quarters = _index.CountKept(ref machine);
+        uint freeCutPages = CountFreeCutPages(ref machine, ref _depot.Quarters);
+        uint pairs = _depot.Pairs.Count;
+        uint quarters = _index.CountKept(ref machine) + _depot.Quarters.Count;
         for (uint core = 0; core < CoreCapacity; core++)
         {
             ref FrameCache cache = ref CacheOf(core);
@@ -60,7 +60,7 @@ public partial struct FrameAllocator
             freeCutPages += CountFreeCutPages(ref machine, ref cache.Quarters);
         }
 
-        statistics.PoolFrames = _spareCount + freeCutPages + (pairs << PairFrameShift);
+        statistics.PoolFrames = _depot.Pages.Count + freeCutPages + (pairs << PairFrameShift);
         statistics.FreeFrames = _index.CountFree(ref machine) + statistics.MagazineFrames + statistics.PoolFrames;
         statistics.SecondLevelFrames = _cutPages - freeCutPages;
         statistics.SecondLevelTables = (_cutPages * QuartersPerPage) - quarters;
@@ -106,7 +106,7 @@ public partial struct FrameAllocator
         return count;
     }
 
-    // Cut pages with all four quarters free, each counted where its lowest quarter that a core holds lies.
+    // Cut pages with all four quarters free, each counted where its lowest quarter that a cache or the depot holds lies.
     private readonly uint CountFreeCutPages<TMachine>(ref TMachine machine, ref CoreStack quarters)
         where TMachine : struct, IMachine
     {

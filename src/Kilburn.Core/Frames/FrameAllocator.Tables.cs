@@ -14,11 +14,12 @@ public partial struct FrameAllocator
     private const uint QuarterIndexMask = QuartersPerPage - 1;
     private const int PairFrameShift = 1;
 
-    /// <summary>Most pages that stay cut while all their tables are free: 1 MiB, which any core can reach.</summary>
-    private const int SpareCapacity = 256;
+    // Tables that a core cuts from pages at once when it has none.
+    private const uint QuartersAtOnce = 16;
 
-    // Tables that a core takes at once when it has none.
-    private const uint QuartersAtOnce = 24;
+    // Tables that go back to pages and rows at once when a stack and the depot are full.
+    private const uint QuarterSpill = 16;
+    private const uint PairSpill = 8;
 
     /// <summary>Gives out a second-level table: 1 KiB, zeroed.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -59,7 +60,7 @@ public partial struct FrameAllocator
                 ref FirstCache.Quarters,
                 address,
                 ref machine.Data<uint>(_path.InfoOfQuarter(address)),
-                FrameInfo.GivenBitOf(address >> FramePath.QuarterShift)) != 0)
+                FrameInfo.GivenBitOf(address)) != 0)
         {
             // It lies on this core's stack, where no other core finds it.
             machine.NoteFrames(FrameChange.Returned, FrameUse.SecondLevelTable, table, SecondLevelTableInBytes);
@@ -158,6 +159,11 @@ public partial struct FrameAllocator
     private bool TryTakeQuarterLocked<TMachine>(ref TMachine machine, ref FrameCache cache, out uint quarter)
         where TMachine : struct, IMachine
     {
+        if (cache.Quarters.Count == 0)
+        {
+            Restore(ref cache.Quarters, ref _depot.Quarters);
+        }
+
         while (cache.Quarters.Count < QuartersPerPage && _index.TryFindKept(ref machine, out uint kept))
         {
             if (!_path.IsPage(kept << PageSize.SmallShift))
@@ -167,12 +173,6 @@ public partial struct FrameAllocator
             }
 
             HoldKeptLocked(ref machine, ref cache, kept);
-        }
-
-        while (cache.Quarters.Count < QuartersAtOnce && _spareCount != 0)
-        {
-            _spareCount--;
-            CutLocked(ref machine, ref cache, SpareOf(_spareCount));
         }
 
         if (cache.Quarters.Count == 0)
@@ -193,13 +193,11 @@ public partial struct FrameAllocator
                 return true;
             }
 
-            uint more = CoreStack.PopOwn(ref cache.Pages);
-            if (more != 0)
-            {
-                CutLocked(ref machine, ref cache, more);
-            }
-
             CutLocked(ref machine, ref cache, quarter);
+            while (cache.Quarters.Count < QuartersAtOnce && cache.Pages.Count != 0)
+            {
+                CutLocked(ref machine, ref cache, CoreStack.PopOwn(ref cache.Pages));
+            }
         }
 
         quarter = CoreStack.PopOwn(ref cache.Quarters);
@@ -264,9 +262,21 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         uint frame = address >> PageSize.SmallShift;
-        if ((address & (SecondLevelTableInBytes - 1)) != 0 || _index.FindRegion(frame) < 0)
+        int region = _index.FindRegion(frame);
+        if ((address & (SecondLevelTableInBytes - 1)) != 0 || region < 0)
         {
             return Refuse(ref machine, FrameUse.SecondLevelTable, address, SecondLevelTableInBytes);
+        }
+
+        if (region == 0)
+        {
+            return FreeOverflow(
+                ref machine,
+                FrameUse.SecondLevelTable,
+                address,
+                SecondLevelTableInBytes,
+                ref machine.Data<uint>(_path.InfoOfQuarter(address)),
+                FrameInfo.GivenBitOf(address));
         }
 
         _lock.Acquire(ref machine, LockRank.Frames);
@@ -281,6 +291,17 @@ public partial struct FrameAllocator
         KeepLocked(ref machine, ref word, address);
         _lock.Release(ref machine, LockRank.Frames);
         return VmStatus.Ok;
+    }
+
+    // Quarters from the top of a stack go into their pages' keeping.
+    private void KeepQuartersLocked<TMachine>(ref TMachine machine, ref CoreStack quarters, uint count)
+        where TMachine : struct, IMachine
+    {
+        for (; count != 0; count--)
+        {
+            uint quarter = CoreStack.PopOwn(ref quarters);
+            KeepLocked(ref machine, ref machine.Data<uint>(_path.InfoOfQuarter(quarter)), quarter);
+        }
     }
 
     // Puts a quarter into its page's keeping.
@@ -298,33 +319,11 @@ public partial struct FrameAllocator
         {
             return;
         }
-        else if (_path.IsPage(frame << PageSize.SmallShift))
-        {
-            SpareLocked(ref machine, frame << PageSize.SmallShift);
-        }
         else
         {
             FrameIndex.Unkeep(ref machine, _index.Region(_index.FindRegion(frame)), frame);
             UncutLocked(ref machine, frame);
         }
-    }
-
-    // A cut page of the longest region keeps all its quarters: it becomes a spare, or a free page when there are enough.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void SpareLocked<TMachine>(ref TMachine machine, uint page)
-        where TMachine : struct, IMachine
-    {
-        FrameIndex.Unkeep(ref machine, _index.Longest, page >> PageSize.SmallShift);
-        uint count = _spareCount;
-        if (count == SpareCapacity)
-        {
-            UncutLocked(ref machine, page >> PageSize.SmallShift);
-            return;
-        }
-
-        _cutPages--;
-        SpareOf(count) = page;
-        _spareCount = count + 1;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -334,33 +333,6 @@ public partial struct FrameAllocator
         _cutPages--;
         _index.InfoOf(ref machine, frame) = 0;
         _index.Give(ref machine, frame, 0);
-    }
-
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    private ref uint SpareOf(uint index) => ref Unsafe.Add(ref Unsafe.As<Spares, uint>(ref _spares), (int)index);
-
-    // Gives the tables that the calling core holds, and the spare pages, back to the rows.
-    private void ReturnTablesLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
-        where TMachine : struct, IMachine
-    {
-        for (uint quarter = CoreStack.PopOwn(ref cache.Quarters); quarter != 0; quarter = CoreStack.PopOwn(ref cache.Quarters))
-        {
-            KeepLocked(ref machine, ref machine.Data<uint>(_path.InfoOfQuarter(quarter)), quarter);
-        }
-
-        while (_spareCount != 0)
-        {
-            _spareCount--;
-            uint page = SpareOf(_spareCount);
-            machine.Data<uint>(_path.InfoOfPage(page)) = 0;
-            _index.Give(ref machine, page >> PageSize.SmallShift, 0);
-        }
-
-        for (uint pair = CoreStack.PopOwn(ref cache.Pairs); pair != 0; pair = CoreStack.PopOwn(ref cache.Pairs))
-        {
-            _pairs--;
-            _index.GivePair(ref machine, pair);
-        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -400,6 +372,11 @@ public partial struct FrameAllocator
     private uint TakePairLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
         where TMachine : struct, IMachine
     {
+        if (cache.Pairs.Count == 0)
+        {
+            Restore(ref cache.Pairs, ref _depot.Pairs);
+        }
+
         if (cache.Pairs.Count != 0)
         {
             return CoreStack.PopOwn(ref cache.Pairs);
@@ -441,9 +418,21 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         uint frame = address >> PageSize.SmallShift;
-        if ((address & (FirstLevelTableInBytes - 1)) != 0 || _index.FindRegion(frame) < 0)
+        int region = _index.FindRegion(frame);
+        if ((address & (FirstLevelTableInBytes - 1)) != 0 || region < 0)
         {
             return Refuse(ref machine, FrameUse.FirstLevelTable, address, FirstLevelTableInBytes);
+        }
+
+        if (region == 0)
+        {
+            return FreeOverflow(
+                ref machine,
+                FrameUse.FirstLevelTable,
+                address,
+                FirstLevelTableInBytes,
+                ref machine.Data<uint>(_path.InfoOfPage(address)),
+                FrameInfo.Pair);
         }
 
         _lock.Acquire(ref machine, LockRank.Frames);
@@ -460,5 +449,56 @@ public partial struct FrameAllocator
         _index.Give(ref machine, frame, PairFrameShift);
         _lock.Release(ref machine, LockRank.Frames);
         return VmStatus.Ok;
+    }
+
+    // Frees a table of the longest region for which the calling core's stack had no room. Nobody needs the lock to free one: whoever
+    // clears the bit by an exclusive store has done so.
+    private VmStatus FreeOverflow<TMachine>(
+        ref TMachine machine, FrameUse use, uint address, uint lengthInBytes, ref uint word, uint bit)
+        where TMachine : struct, IMachine
+    {
+        while ((machine.LoadAcquire(ref word) & bit) != 0)
+        {
+            SpillTables(ref machine, use);
+            ref CoreStack first = ref use == FrameUse.SecondLevelTable ? ref FirstCache.Quarters : ref FirstCache.Pairs;
+            if (machine.TryPushLocal(ref first, address, ref word, bit) != 0)
+            {
+                machine.NoteFrames(FrameChange.Returned, use, new PhysicalAddress(address), lengthInBytes);
+                return VmStatus.Ok;
+            }
+        }
+
+        return Refuse(ref machine, use, address, lengthInBytes);
+    }
+
+    // Makes room on the calling core's stack, if there is none.
+    private void SpillTables<TMachine>(ref TMachine machine, FrameUse use)
+        where TMachine : struct, IMachine
+    {
+        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
+        if (use == FrameUse.SecondLevelTable)
+        {
+            if (cache.Quarters.Room == 0 && !TryStore(ref cache.Quarters, ref _depot.Quarters))
+            {
+                KeepQuartersLocked(ref machine, ref cache.Quarters, QuarterSpill);
+            }
+        }
+        else if (cache.Pairs.Room == 0 && !TryStore(ref cache.Pairs, ref _depot.Pairs))
+        {
+            GivePairsLocked(ref machine, ref cache.Pairs, PairSpill);
+        }
+
+        Leave(ref machine, interrupts);
+    }
+
+    // First-level tables from the top of a stack go back to their rows.
+    private void GivePairsLocked<TMachine>(ref TMachine machine, ref CoreStack pairs, uint count)
+        where TMachine : struct, IMachine
+    {
+        _pairs -= count;
+        for (; count != 0; count--)
+        {
+            _index.GivePair(ref machine, CoreStack.PopOwn(ref pairs));
+        }
     }
 }

@@ -10,10 +10,11 @@ namespace Kilburn.Core.Frames;
 /// <summary>The physical memory manager: gives out pages, translation tables and aligned blocks, and takes them back.</summary>
 /// <remarks>
 /// <para>
-/// Three layers. In front of each core a cache of a few free pages and tables (<see cref="FrameCache"/>); behind it rows of 32
-/// frames, a word each; above the rows a word per 1 MiB section and lists of sections by fullness (<see cref="FrameIndex"/>). What
-/// is asked for and given back most costs one pop or push of the core's cache, in one routine of the machine; the layers behind are
-/// reached for a row of pages at a time, and their lock is taken once then. A second-level table is a quarter of a page.
+/// Four layers. In front of each core a cache of a few free pages and tables (<see cref="FrameCache"/>); behind the caches one depot
+/// that takes their overflow (<see cref="FrameDepot"/>); behind it rows of 32 frames, a word each; above the rows a word per 1 MiB
+/// section and lists of sections by fullness (<see cref="FrameIndex"/>). What is asked for and given back most costs one pop or push
+/// of the core's cache, in one routine of the machine; the layers behind are reached for many at a time, and their lock is taken once
+/// then. A second-level table is a quarter of a page.
 /// </para>
 /// <para>
 /// A word per frame (<see cref="FrameInfo"/>) tells who has it, so that what is freed twice, was never given out, or was given out as
@@ -21,8 +22,8 @@ namespace Kilburn.Core.Frames;
 /// <see cref="VmStatus.Misaligned"/>, and nothing is changed. When two cores free the same thing at once, exactly one succeeds.
 /// </para>
 /// <para>
-/// When frames run short, what the calling core's cache holds is used before a request fails. What other cores hold is not: a
-/// 256th of the memory each in pages, and at most 768 KiB in tables. No operation's length depends on the memory's size.
+/// When frames run short, what the depot and the calling core's cache hold is used before a request fails. What other cores hold is
+/// not: a 256th of the memory each in pages, and at most 768 KiB in tables. No operation's length depends on the memory's size.
 /// </para>
 /// <para>
 /// Locking: caches are their core's, with interrupts masked; the rest is guarded by a lock of rank
@@ -41,9 +42,8 @@ public partial struct FrameAllocator
     private FrameIndex _index;       // guarded by _lock, but for what start-up writes once
     private Caches _caches;          // owner core only
     private FrameSurvey _survey;     // written once at start-up
-    private uint _cutPages;          // guarded by _lock; pages cut into second-level tables, spares left out
-    private Spares _spares;          // guarded by _lock; pages cut into second-level tables that are all free
-    private uint _spareCount;        // guarded by _lock
+    private FrameDepot _depot;       // guarded by _lock
+    private uint _cutPages;          // guarded by _lock; pages cut into second-level tables
     private uint _pairs;             // guarded by _lock; first-level tables of 8 KiB out of the rows
     private UseCounts _blocks;       // guarded by _lock; other tables and blocks given out, by use
     private FailureCounts _failures; // guarded by _lock; by status
@@ -70,10 +70,16 @@ public partial struct FrameAllocator
             return status;
         }
 
-        this = default;
+        // What the stacks have room for is left as it is: clearing it would cost more than all the rest of a core's start.
+        _lock = default;
         _index = index;
         _survey = survey;
+        _cutPages = 0;
+        _pairs = 0;
+        _blocks = default;
+        _failures = default;
         _path = new FramePath(_index.Longest);
+        _depot.Clear(_index.Longest.FrameCount);
         for (uint core = 0; core < CoreCapacity; core++)
         {
             CacheOf(core).Clear(_index.Longest.FrameCount);
@@ -124,10 +130,35 @@ public partial struct FrameAllocator
         return ref _index.InfoOf(ref machine, address >> PageSize.SmallShift);
     }
 
+    // Makes room on a core's full stack: half of it goes to the depot. False when that has no room either.
+    private static bool TryStore(ref CoreStack cached, ref CoreStack depot)
+    {
+        uint count = cached.Capacity >> 1;
+        if (depot.Room < count)
+        {
+            return false;
+        }
+
+        CoreStack.Move(ref cached, ref depot, count);
+        return true;
+    }
+
+    // Fills a core's empty stack by half from the depot, or with what that has.
+    private static void Restore(ref CoreStack cached, ref CoreStack depot)
+    {
+        uint count = cached.Capacity >> 1;
+        CoreStack.Move(ref depot, ref cached, depot.Count < count ? depot.Count : count);
+    }
+
     // A free page that is in no list any more: from the cache, filled first if it is empty, or a single one of a shorter region.
     private bool TryTakePageLocked<TMachine>(ref TMachine machine, ref FrameCache cache, out uint page)
         where TMachine : struct, IMachine
     {
+        if (cache.Pages.Count == 0)
+        {
+            Restore(ref cache.Pages, ref _depot.Pages);
+        }
+
         page = CoreStack.PopOwn(ref cache.Pages);
         if (page != 0)
         {
@@ -159,12 +190,16 @@ public partial struct FrameAllocator
         return true;
     }
 
-    // Gives all that the calling core keeps at hand back, so that a search sees it.
+    // Gives all that the depot has and the calling core keeps at hand back, so that a search sees it.
     private void GatherLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
         where TMachine : struct, IMachine
     {
-        ReturnTablesLocked(ref machine, ref cache);
+        GivePairsLocked(ref machine, ref cache.Pairs, cache.Pairs.Count);
+        GivePairsLocked(ref machine, ref _depot.Pairs, _depot.Pairs.Count);
+        KeepQuartersLocked(ref machine, ref cache.Quarters, cache.Quarters.Count);
+        KeepQuartersLocked(ref machine, ref _depot.Quarters, _depot.Quarters.Count);
         _index.GivePages(ref machine, ref cache.Pages, cache.Pages.Count);
+        _index.GivePages(ref machine, ref _depot.Pages, _depot.Pages.Count);
     }
 
     // Why something cannot be freed, when it is not given out as what the caller says.
@@ -251,12 +286,6 @@ public partial struct FrameAllocator
 
     private void CountFailure(VmStatus status) =>
         Unsafe.Add(ref Unsafe.As<FailureCounts, uint>(ref _failures), (int)status)++;
-
-    [InlineArray(SpareCapacity)]
-    private struct Spares
-    {
-        private uint _element;
-    }
 
     [InlineArray(CoreCapacity)]
     private struct Caches

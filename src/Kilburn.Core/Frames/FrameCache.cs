@@ -4,7 +4,10 @@ using Kilburn.Core.Locks;
 namespace Kilburn.Core.Frames;
 
 /// <summary>The little that a core keeps at hand: free pages, second-level tables and first-level tables, by their addresses.</summary>
-/// <remarks>Owner core only, with interrupts masked; others read it for statistics. The caches of the cores follow each other.</remarks>
+/// <remarks>
+/// Owner core only, with interrupts masked; others read it for statistics. The caches of the cores follow each other. The longest
+/// stack comes last, so that the offsets of all three heads fit into one instruction.
+/// </remarks>
 internal struct FrameCache
 {
     /// <summary>Most pages: 6876 KiB.</summary>
@@ -25,10 +28,6 @@ internal struct FrameCache
     private const int QuarterShareShift = 9;
     private const int PairShareShift = 11;
 
-    /// <summary>Free pages.</summary>
-    public CoreStack Pages;
-    private PageEntries _pageEntries;
-
     /// <summary>Free second-level tables.</summary>
     public CoreStack Quarters;
     private QuarterEntries _quarterEntries;
@@ -36,6 +35,10 @@ internal struct FrameCache
     /// <summary>Free first-level tables.</summary>
     public CoreStack Pairs;
     private PairEntries _pairEntries;
+
+    /// <summary>Free pages.</summary>
+    public CoreStack Pages;
+    private PageEntries _pageEntries;
 
     /// <summary>Makes it an empty one.</summary>
     /// <param name="frameCount">Frames of the memory: a core keeps a few in a thousand of them at hand, and no more.</param>

@@ -44,9 +44,9 @@ internal static class FrameInfo
     public const uint GivenBits = 0x0101_0101;
 
     /// <summary>The bit that says that a quarter is given out.</summary>
-    /// <param name="quarter">Its index in its page; higher bits are ignored.</param>
+    /// <param name="quarter">Its address.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint GivenBitOf(uint quarter) => 1u << (int)((quarter & QuarterMask) << QuarterShift);
+    public static uint GivenBitOf(uint quarter) => 1u << (int)((quarter >> (FramePath.QuarterShift - QuarterShift)) & QuarterMask);
 
     /// <summary>In each quarter's byte: it is free, and no core has it.</summary>
     public const uint KeptBits = 0x0404_0404;
@@ -63,7 +63,7 @@ internal static class FrameInfo
     /// <summary>log2 of the bits that a quarter has.</summary>
     public const int QuarterShift = 3;
 
-    private const uint QuarterMask = 3;
+    private const uint QuarterMask = 3 << QuarterShift;
     private const int UseShift = 1;
     private const uint UseMask = 7;
     private const int LowOwnersShift = 9;

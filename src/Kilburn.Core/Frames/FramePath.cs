@@ -75,5 +75,5 @@ internal readonly struct FramePath
     /// <param name="quarter">First byte of a quarter of the region.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PhysicalAddress InfoOfQuarter(uint quarter) =>
-        new(unchecked(_infoBase + ((quarter >> InfoOffsetShift) & ~3u)));
+        new(unchecked(_infoBase + ((quarter >> PageSize.SmallShift) << FrameRegion.WordShift)));
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Kilburn.Core.Locks;
 
-/// <summary>Head of a small stack of words that one core has for itself; each core has one.</summary>
+/// <summary>Head of a small stack of words that one core has for itself, each core its own; or one for all, under a lock.</summary>
 /// <remarks>
 /// <para>The entries follow the head, and the stacks of the cores follow each other at <see cref="StrideInBytes"/>:</para>
 /// <code>
@@ -12,7 +12,7 @@ namespace Kilburn.Core.Locks;
 ///  +12  entries, none of them zero
 /// </code>
 /// <para>
-/// Owner core only, with interrupts masked; others may read it for statistics. <see cref="IMachine.PopLocal"/> and
+/// A core's own: that core only, with interrupts masked; others may read it for statistics. <see cref="IMachine.PopLocal"/> and
 /// <see cref="IMachine.TryPushLocal"/> are the ways in for code that has not masked interrupts: one assembly routine each on the real
 /// machine, because masking, asking for the core's number, a compare-and-swap and unmasking are four calls otherwise, and cost more
 /// than the rest of a page's life. <see cref="Pop"/> and <see cref="TryPush"/> are the same in C#, for all other machines.
@@ -32,12 +32,15 @@ public struct CoreStack
     private const uint EntryInBytes = 4;
     private const uint EmptyTop = 8;
 
-    private uint _top; // owner core only
+    private uint _top; // owner core only, or guarded by the lock of what it lies in
     private uint _last; // written once
     private uint _bottom; // zero
 
     /// <summary>Entries on the stack.</summary>
     public readonly uint Count => (_top - EmptyTop) >> 2;
+
+    /// <summary>Most entries.</summary>
+    public readonly uint Capacity => (_last - EmptyTop) >> 2;
 
     /// <summary>Entries that there is room for.</summary>
     public readonly uint Room => (_last - _top) >> 2;
@@ -168,6 +171,34 @@ public struct CoreStack
         }
 
         return value;
+    }
+
+    /// <summary>Moves words from the top of a stack to the top of another, where they come in the same order.</summary>
+    /// <param name="from">The one stack.</param>
+    /// <param name="to">The other; it has room.</param>
+    /// <param name="count">At most what the one has: a multiple of 4 is quickest, because four are moved in a turn.</param>
+    public static void Move(ref CoreStack from, ref CoreStack to, uint count)
+    {
+        ref uint source = ref Unsafe.AddByteOffset(ref from._top, (nint)(from._top + EntryInBytes - (count * EntryInBytes)));
+        ref uint target = ref Unsafe.AddByteOffset(ref to._top, (nint)(to._top + EntryInBytes));
+        from._top -= count * EntryInBytes;
+        to._top += count * EntryInBytes;
+        for (; count >= 4; count -= 4)
+        {
+            target = source;
+            Unsafe.Add(ref target, 1) = Unsafe.Add(ref source, 1);
+            Unsafe.Add(ref target, 2) = Unsafe.Add(ref source, 2);
+            Unsafe.Add(ref target, 3) = Unsafe.Add(ref source, 3);
+            source = ref Unsafe.Add(ref source, 4);
+            target = ref Unsafe.Add(ref target, 4);
+        }
+
+        for (; count != 0; count--)
+        {
+            target = source;
+            source = ref Unsafe.Add(ref source, 1);
+            target = ref Unsafe.Add(ref target, 1);
+        }
     }
 
     /// <summary>Takes words from the top and forgets them. Interrupts are masked.</summary>

@@ -181,6 +181,8 @@ public sealed partial class ProcessorCore
     /// <param name="site">Where.</param>
     public void NoteFrames(FrameChange change, FrameUse use, PhysicalAddress start, uint lengthInBytes, Site site)
     {
+        // Between what the allocator looked at and what it writes next, others may come.
+        Reschedule();
         if (!Machine.Memory.IsMemory(start, lengthInBytes))
         {
             throw new MachineAccessException(

@@ -76,17 +76,7 @@ internal sealed class FrameWorld
     public VmStatus Allocate(FrameUse use, out uint address, FrameContents contents = FrameContents.AsLeft, uint core = 0)
     {
         Machine machine = Core(core);
-        VmStatus status = use switch
-        {
-            FrameUse.Page => _frames.TryAllocatePage(ref machine, contents, out PhysicalAddress taken).With(taken, out address),
-            FrameUse.SecondLevelTable =>
-                _frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress taken).With(taken, out address),
-            FrameUse.FirstLevelTable =>
-                _frames.TryAllocateFirstLevelTable(ref machine, out PhysicalAddress taken).With(taken, out address),
-            FrameUse.FullFirstLevelTable =>
-                _frames.TryAllocateFullFirstLevelTable(ref machine, out PhysicalAddress taken).With(taken, out address),
-            _ => _frames.TryAllocateBlock(ref machine, use, contents, out PhysicalAddress taken).With(taken, out address),
-        };
+        VmStatus status = _frames.Allocate(ref machine, use, out address, contents);
         Assert.True(Memory.IsIdle(core));
         return status;
     }
@@ -100,15 +90,7 @@ internal sealed class FrameWorld
     public VmStatus Free(FrameUse use, uint address, uint core = 0)
     {
         Machine machine = Core(core);
-        PhysicalAddress start = new(address);
-        VmStatus status = use switch
-        {
-            FrameUse.Page => _frames.TryFreePage(ref machine, start),
-            FrameUse.SecondLevelTable => _frames.TryFreeSecondLevelTable(ref machine, start),
-            FrameUse.FirstLevelTable => _frames.TryFreeFirstLevelTable(ref machine, start),
-            FrameUse.FullFirstLevelTable => _frames.TryFreeFullFirstLevelTable(ref machine, start),
-            _ => _frames.TryFreeBlock(ref machine, use, start),
-        };
+        VmStatus status = _frames.Free(ref machine, use, address);
         Assert.True(Memory.IsIdle(core));
         return status;
     }
@@ -168,14 +150,5 @@ internal sealed class FrameWorld
                 }
             }
         }
-    }
-}
-
-internal static class StatusExtensions
-{
-    public static VmStatus With(this VmStatus status, PhysicalAddress taken, out uint address)
-    {
-        address = taken.Value;
-        return status;
     }
 }

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Locks;
+
+namespace Kilburn.Core.Frames;
+
+/// <summary>What overflows from the cores' caches and refills them: free pages and tables of the longest region, by their addresses.</summary>
+/// <remarks>
+/// Between the caches and the rows, as in Bonwick's magazines and depot (USENIX ATC 2001): an entry moves in three instructions,
+/// where a row, its section and the lists cost over forty. What lies here is free to every core; a search for a block that fails
+/// puts it back into the rows first. Guarded by the lock of the <see cref="FrameAllocator"/>.
+/// </remarks>
+internal struct FrameDepot
+{
+    private const int PageCapacity = 1024;
+    private const int QuarterCapacity = 1024;
+    private const int PairCapacity = 1024;
+    private const int ShareShift = 8;
+
+#pragma warning disable CS0169 // room for the entries of the stack before it
+    /// <summary>Free pages: at most 4 MiB, and a 256th of the memory.</summary>
+    public CoreStack Pages;
+    private PageEntries _pageEntries;
+
+    /// <summary>Free second-level tables: at most 1 MiB, and a 1024th of the memory.</summary>
+    public CoreStack Quarters;
+    private QuarterEntries _quarterEntries;
+
+    /// <summary>Free first-level tables: at most 8 MiB, and a 128th of the memory.</summary>
+    public CoreStack Pairs;
+    private PairEntries _pairEntries;
+#pragma warning restore CS0169
+
+    /// <summary>Makes it an empty one.</summary>
+    /// <param name="frameCount">Frames of the longest region.</param>
+    public void Clear(uint frameCount)
+    {
+        uint share = frameCount >> ShareShift;
+        Pages.Clear(share < PageCapacity ? share : PageCapacity);
+        Quarters.Clear(share < QuarterCapacity ? share : QuarterCapacity);
+        Pairs.Clear(share < PairCapacity ? share : PairCapacity);
+    }
+
+    [InlineArray(PageCapacity)]
+    private struct PageEntries
+    {
+        private uint _element;
+    }
+
+    [InlineArray(QuarterCapacity)]
+    private struct QuarterEntries
+    {
+        private uint _element;
+    }
+
+    [InlineArray(PairCapacity)]
+    private struct PairEntries
+    {
+        private uint _element;
+    }
+}
