@@ -1,11 +1,16 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using Kilburn.Cli.Output;
+using Kilburn.Inspector.Json;
+using Kilburn.Inspector.Sources;
 using Kilburn.Model.Checking;
 using Kilburn.Model.Traces;
 using Spectre.Console;
 
-namespace Kilburn.Cli;
+namespace Kilburn.Cli.Commands;
 
 /// <summary><c>kilburn trace FILE</c>: what the machine model has to say about CP15 writes and table stores of any kernel.</summary>
 internal static class TraceCommand
@@ -13,32 +18,48 @@ internal static class TraceCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Argument<string> file = new("FILE") { Description = "The trace; '-' for standard input. Its format is in docs/model.md." };
+        Argument<string> file = new("FILE") { Description = "The trace; '-' for standard input. Its format, and how to record one, are in docs." };
         Command command = new("trace", "Runs a trace on the hostile machine. Exit status 0: clean; 1: violations; 3: malformed.")
         {
             file,
         };
-        command.SetAction(result => Run(result.GetRequiredValue(file)));
+        Verb.SetAction(command, result => Run(result.GetRequiredValue(file), result.GetValue(Verb.Json)));
+        Examples.Add(command, "trace tests/traces/stale-page.txt");
         return command;
     }
 
-    private static int Run(string file)
+    private static int Run(string file, bool isJson)
     {
         try
         {
             using TextReader reader = file == "-" ? Console.In : new StreamReader(file);
-            return Print(TraceRunner.Run(reader, file));
+            TraceVerdict verdict = TraceRunner.Run(reader, file);
+            return isJson ? PrintJson(verdict, file) : Print(verdict);
         }
         catch (TraceFormatException malformed)
         {
-            Console.Error.WriteLine(malformed.Message);
+            throw new SourceException(malformed.Message, malformed);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"{file}: {unreadable.Message}");
+            throw new SourceException($"{file}: {unreadable.Message}", unreadable);
         }
+    }
 
-        return ExitStatus.BadInput;
+    private static int PrintJson(TraceVerdict verdict, string file)
+    {
+        JsonObject json = MapJson.Envelope("trace", file);
+        json["operations"] = verdict.OperationCount;
+        json["maintenance"] = verdict.MaintenanceCount;
+        json["unneeded"] = verdict.UnneededCount;
+        json["unfinished"] = verdict.UnfinishedCount;
+        json["violations"] = new JsonArray([.. verdict.Violations.Select(violation => new JsonObject
+        {
+            ["kind"] = violation.Kind.ToString(),
+            ["text"] = violation.ToString(),
+        })]);
+        JsonOutput.Write(json);
+        return verdict.Violations.Count == 0 ? ExitStatus.Clean : ExitStatus.Finding;
     }
 
     private static int Print(TraceVerdict verdict)
