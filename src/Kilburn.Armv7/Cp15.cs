@@ -239,7 +239,7 @@ internal static class Cp15
     [RuntimeImport("*", "arm_remove_page_of_all_asids")]
     internal static extern void RemovePageOfAllAsids(uint address);
 
-    /// <summary>DSB, TLBIASIDIS, DSB, ISB.</summary>
+    /// <summary>TLBIASIDIS, DSB.</summary>
     /// <param name="asid">ASID in bits 7:0.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_remove_asid")]

@@ -222,7 +222,10 @@ public interface IMachine
     /// <param name="line">Filled in by the compiler.</param>
     void RemovePageOfAllAsids(VirtualAddress address, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
-    /// <summary>The whole removal of an ASID's entries, after descriptors were written: DSB, TLBIASIDIS, DSB, ISB.</summary>
+    /// <summary>
+    /// The whole removal of the entries of an ASID that no core runs: TLBIASIDIS, DSB. No descriptor was written that a DSB would
+    /// have to complete, and no instruction of this core depends on the entries: its next switch has the ISB. Source: B3.10.1.
+    /// </summary>
     /// <param name="asid">The tag.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>

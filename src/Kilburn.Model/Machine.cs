@@ -96,12 +96,12 @@ public sealed class Machine : IDisposable
     public void Dispose() => Memory.Dispose();
 
     /// <summary>Counts a maintenance step.</summary>
-    internal void Count(Site site, int stepIndex, StepKind step, bool isNeeded)
+    internal void Count(Site site, int stepIndex, Step step, bool isNeeded)
     {
-        if (!_sites.TryGetValue((site, stepIndex, step), out SiteRecord? record))
+        if (!_sites.TryGetValue((site, stepIndex, step.Kind), out SiteRecord? record))
         {
-            record = new SiteRecord(site, stepIndex, step);
-            _sites.Add((site, stepIndex, step), record);
+            record = new SiteRecord(site, stepIndex, step.Kind) { First = step };
+            _sites.Add((site, stepIndex, step.Kind), record);
         }
 
         record.Count++;

@@ -195,7 +195,7 @@ public readonly struct ModelMachine<TProfile> : IMachine
 
     /// <inheritdoc/>
     public void RemoveAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Remove(new Step(StepKind.TlbAsid, 0, asid.Value), file, line);
+        _core.Maintain([new Step(StepKind.TlbAsid, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
 
     /// <inheritdoc/>
     public void SwitchSpace(

@@ -333,12 +333,10 @@ function arm_remove_page_of_all_asids
 endfunction arm_remove_page_of_all_asids
 
 // void arm_remove_asid(uint32_t asid)
-//   DSB, TLBIASIDIS, DSB, ISB.
+//   TLBIASIDIS, DSB: for an ASID that no core runs.
 function arm_remove_asid
-        dsb     ish
         mcr     p15, 0, r0, c8, c3, 2
         dsb     ish
-        isb
         bx      lr
 endfunction arm_remove_asid
 

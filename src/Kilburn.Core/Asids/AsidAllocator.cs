@@ -144,6 +144,12 @@ public struct AsidAllocator
             }
 
             // Under a word of an earlier generation the number may be another space's by now, which only costs that one some walks.
+            // No core runs the space, so that no predictor learns anything of it before the DSB.
+            if (TMachine.BranchPredictorNeedsMaintenance)
+            {
+                machine.InvalidateBranchPredictors();
+            }
+
             machine.RemoveAsid(asid);
             if (wasReserved || AsidWord.IsSameGeneration(word, _generation))
             {
@@ -164,23 +170,13 @@ public struct AsidAllocator
     public VmStatus Switch<TMachine>(ref TMachine machine, PhysicalAddress owner)
         where TMachine : struct, IMachine
     {
-        ref AsidCore core = ref CoreOf(machine.CoreIndex);
-        ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
-        uint word = record.Word;
-        if (!TryKeep(ref machine, ref record, ref core, word))
+        if (TryEnter(ref machine, owner))
         {
-            word = RequestSlowly(ref machine, ref record, ref core);
-            if (word == AsidWord.Retired)
-            {
-                Resume(ref machine, ref core);
-                return VmStatus.NoSuchSpace;
-            }
+            return VmStatus.Ok;
         }
 
-        // The ISB at its end is before the store: IsRunningLocked reads that the table which was current is no more.
-        machine.SwitchSpace(record.TableBase, AsidWord.AsidOf(word));
-        machine.Store(ref core.Owner, owner.Value);
-        return VmStatus.Ok;
+        Resume(ref machine);
+        return VmStatus.NoSuchSpace;
     }
 
     /// <summary>Makes no space current on this core. Does nothing to a core that runs none.</summary>
@@ -213,21 +209,9 @@ public struct AsidAllocator
     public VmStatus Request<TMachine>(ref TMachine machine, PhysicalAddress owner, out Asid asid)
         where TMachine : struct, IMachine
     {
-        ref AsidCore core = ref CoreOf(machine.CoreIndex);
-        ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
-        uint word = record.Word;
-        if (!TryKeep(ref machine, ref record, ref core, word))
-        {
-            word = RequestSlowly(ref machine, ref record, ref core);
-            if (word == AsidWord.Retired)
-            {
-                asid = Asid.None;
-                return VmStatus.NoSuchSpace;
-            }
-        }
-
-        asid = AsidWord.AsidOf(word);
-        return VmStatus.Ok;
+        uint word = Ask(ref machine, ref CoreOf(machine.CoreIndex), ref machine.Data<AsidOwner>(owner));
+        asid = word == AsidWord.Retired ? Asid.None : AsidWord.AsidOf(word);
+        return word == AsidWord.Retired ? VmStatus.NoSuchSpace : VmStatus.Ok;
     }
 
     /// <summary>Begins a generation before it is needed, which makes every space ask again.</summary>
@@ -319,6 +303,34 @@ public struct AsidAllocator
         _lock.Release(ref machine, LockRank.Asids);
     }
 
+    /// <returns>False when the space is taken out, and nothing was changed but the core's word.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // for Switch
+    private bool TryEnter<TMachine>(ref TMachine machine, PhysicalAddress owner)
+        where TMachine : struct, IMachine
+    {
+        ref AsidCore core = ref CoreOf(machine.CoreIndex);
+        ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
+        uint word = Ask(ref machine, ref core, ref record);
+        if (word == AsidWord.Retired)
+        {
+            return false;
+        }
+
+        // The ISB at its end is before the store: IsRunningLocked reads that the table which was current is no more.
+        machine.SwitchSpace(record.TableBase, AsidWord.AsidOf(word));
+        machine.Store(ref core.Owner, owner.Value);
+        return true;
+    }
+
+    /// <returns>The space's word, which the core now holds as its own; or <see cref="AsidWord.Retired"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // for Switch
+    private uint Ask<TMachine>(ref TMachine machine, ref AsidCore core, ref AsidOwner record)
+        where TMachine : struct, IMachine
+    {
+        uint word = record.Word;
+        return TryKeep(ref machine, ref record, ref core, word) ? word : RequestSlowly(ref machine, ref record, ref core);
+    }
+
     // The fast path of every switch. The reads at its start may come in any order and be old: the core's word is written by
     // this core alone, and leaves the generation for good when the generation ends; a space's word of the generation changes only at its
     // end, or when the space is retired. So all that matters is what holds after the core's word is seen by all, and that is looked at again.
@@ -365,8 +377,11 @@ public struct AsidAllocator
             _flushCount++;
 
             // The number that the registers hold may be another space's by now (it is not kept when the generation began between the
-            // core's word and its registers): nothing may be walked under it once the flush has begun.
-            machine.LeaveSpace(_emptyTableBase);
+            // core's word and its registers): nothing may be walked under it once the flush has begun. The switch that follows
+            // changes the registers.
+            machine.WriteRegister(
+                SystemRegister.TranslationTableBaseControl, TranslationControl.HalfSplit | TranslationControl.NoUserWalks);
+            machine.SynchronizeContext();
             machine.InvalidateLocalTlb();
             if (TMachine.BranchPredictorNeedsMaintenance)
             {
@@ -377,37 +392,26 @@ public struct AsidAllocator
         machine.StoreRelease(ref core.Active, word);
         _lock.Release(ref machine, LockRank.Asids);
 
-        // Completes the flush, and A4: the word is seen by all before the first walk under its ASID.
-        machine.Synchronize();
+        // Completes the flush, and A4: the word is seen by all before the first walk under its ASID. The switch has the ISB.
+        machine.SynchronizeData();
         return word;
     }
 
     // After a failed request the core's word may be the dead space's. A generation that began in that moment has kept the dead
     // number and not the one that the registers hold, so the running space asks again; it cannot be dead, since Owner names it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Resume<TMachine>(ref TMachine machine, ref AsidCore core)
+    private void Resume<TMachine>(ref TMachine machine)
         where TMachine : struct, IMachine
     {
-        uint running = machine.LoadAcquire(ref core.Owner);
+        uint running = machine.LoadAcquire(ref CoreOf(machine.CoreIndex).Owner);
         if (running == NoOwner)
         {
             Leave(ref machine);
-            return;
         }
-
-        ref AsidOwner record = ref machine.Data<AsidOwner>(new PhysicalAddress(running));
-        uint word = record.Word;
-        if (!TryKeep(ref machine, ref record, ref core, word))
-        {
-            word = RequestSlowly(ref machine, ref record, ref core);
-        }
-
-        if (word == AsidWord.Retired)
+        else if (!TryEnter(ref machine, new PhysicalAddress(running)))
         {
             BugCheck.Fail(ref machine, "A3: a space was taken out while a core ran it"u8, running);
         }
-
-        machine.SwitchSpace(record.TableBase, AsidWord.AsidOf(word));
     }
 
     private uint AssignLocked<TMachine>(ref TMachine machine, uint word)

@@ -36,11 +36,13 @@ public static class ImageProtection
             SecondLevelEntry current = new(machine.ReadWord(entry));
             if (current.IsSmall)
             {
-                Descriptor.Write(
-                    ref machine,
-                    entry,
-                    current.Small.WithRights(AccessOf(in image, page), ExecutionOf(in image, page)).Raw);
+                machine.WriteWord(entry, current.Small.WithRights(AccessOf(in image, page), ExecutionOf(in image, page)).Raw);
             }
+        }
+
+        if (!TMachine.WalksAreCoherent)
+        {
+            machine.CleanToUnification(table, SecondLevelTable.LengthInBytes);
         }
 
         machine.SynchronizeData();

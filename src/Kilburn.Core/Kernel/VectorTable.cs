@@ -48,7 +48,7 @@ public static class VectorTable
             KernelTables.LinkTable(ref machine, link, table);
         }
 
-        machine.Synchronize();
+        machine.SynchronizeData();
         machine.WriteRegister(
             SystemRegister.SystemControl,
             machine.ReadRegister(SystemRegister.SystemControl) | TranslationControl.HighVectors);

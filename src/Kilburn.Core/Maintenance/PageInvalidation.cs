@@ -23,9 +23,10 @@ public static class PageInvalidation
     {
         uint word = asidWord;
         machine.RemovePage(page, AsidWord.AsidOf(word));
-        if (machine.LoadAcquire(ref asidWord) != word)
+        uint seen = machine.LoadAcquire(ref asidWord);
+        if (seen != word)
         {
-            RemoveAgain(ref machine, ref asidWord, page, word);
+            RemoveAgain(ref machine, page, AsidWord.AsidOf(seen));
         }
 
         if (TMachine.BranchPredictorNeedsMaintenance)
@@ -35,16 +36,13 @@ public static class PageInvalidation
         }
     }
 
+    // The descriptor is seen already. A core that runs the space keeps its ASID, so that this core's instructions have
+    // nothing to do with another: its next switch has the ISB.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RemoveAgain<TMachine>(ref TMachine machine, ref uint asidWord, VirtualAddress page, uint word)
+    private static void RemoveAgain<TMachine>(ref TMachine machine, VirtualAddress page, Asid asid)
         where TMachine : struct, IMachine
     {
-        uint seen = machine.LoadAcquire(ref asidWord);
-        while (seen != word)
-        {
-            word = seen;
-            machine.RemovePage(page, AsidWord.AsidOf(word));
-            seen = machine.LoadAcquire(ref asidWord);
-        }
+        machine.InvalidatePage(page, asid);
+        machine.SynchronizeData();
     }
 }

@@ -169,7 +169,7 @@ internal static class SpacePage
         VirtualAddress virtualPage = new(address);
         PhysicalAddress owner = new(controlPage);
         ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
-        Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, virtualPage), taken | descriptor);
+        machine.WriteWord(SecondLevelTable.EntryOf(table, virtualPage), taken | descriptor); // cleaned with its table
         SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex) = 0;
         SpaceRange.LinkLocked(
             ref machine, owner, FirstLevelTable.EntryOf(control.Table, virtualPage), table, virtualPage.FirstLevelIndex);

@@ -243,7 +243,7 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     /// <inheritdoc/>
     public void RemoveAsid(Asid asid, string file = "", int line = 0)
     {
-        SayAsid("DSB, TLBIASIDIS"u8, asid, ", DSB, ISB"u8);
+        SayAsid("TLBIASIDIS"u8, asid, ", DSB"u8);
         _inner.RemoveAsid(asid, file, line);
     }
 

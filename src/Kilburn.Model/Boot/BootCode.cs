@@ -112,7 +112,9 @@ public static class BootCode
     /// <param name="machine">A machine whose core 0 has booted.</param>
     /// <param name="kernel">What <see cref="Run{TProfile}"/> returned.</param>
     /// <param name="coreIndex">Not 0.</param>
-    public static void StartCore<TProfile>(Machine machine, BootedKernel kernel, int coreIndex)
+    /// <param name="entry">What it runs through on its way.</param>
+    public static void StartCore<TProfile>(
+        Machine machine, BootedKernel kernel, int coreIndex, CoreEntry entry = CoreEntry.EmptyTable)
         where TProfile : struct, IProcessorProfile
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -122,7 +124,16 @@ public static class BootCode
         core.InvalidateInstructionCaches();
         core.InvalidateBranchPredictors();
         core.Synchronize();
-        TurnOn(ref core, kernel, kernel.Image.EmptyTable.Value, TableBaseControl | TranslationRegisters.TtbcrDisable0);
+        if (entry == CoreEntry.IdentityMap)
+        {
+            TurnOn(ref core, kernel, FirstLevelTable, TableBaseControl);
+            core.LeaveSpace(kernel.Image.EmptyTable.Value | WalkAttributes);
+        }
+        else
+        {
+            TurnOn(ref core, kernel, kernel.Image.EmptyTable.Value, TableBaseControl | TranslationRegisters.TtbcrDisable0);
+        }
+
         uint control = machine.Cores[0].Registers.SystemControl;
         if (control != SystemControl)
         {

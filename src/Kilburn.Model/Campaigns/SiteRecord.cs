@@ -8,6 +8,9 @@ namespace Kilburn.Model.Campaigns;
 /// <param name="Step">What it is.</param>
 public sealed record SiteRecord(Site Site, int StepIndex, StepKind Step)
 {
+    /// <summary>What was done there first, with its operands.</summary>
+    public required Step First { get; init; }
+
     /// <summary>How often it was done.</summary>
     public long Count { get; internal set; }
 

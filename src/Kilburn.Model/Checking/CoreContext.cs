@@ -64,6 +64,9 @@ internal sealed class CoreContext(ProcessorCore core)
     /// <summary>True while a branch predictor invalidation waits for its DSB.</summary>
     public bool IsPredictorInvalidated;
 
+    /// <summary>What its branch predictor may have learned; nothing where it needs no maintenance.</summary>
+    public readonly BranchPredictor Predictor = new();
+
     /// <summary>When the core last did an ISB.</summary>
     public uint LastContextBarrier;
 

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Model.Cores;
@@ -138,6 +140,11 @@ internal sealed partial class TranslationOracle
         if (context.IsPredictorInvalidated)
         {
             context.IsPredictorInvalidated = false;
+            foreach (CoreContext target in _contexts)
+            {
+                target.Predictor.Complete(context.Core.Index, target == context);
+            }
+
             if (_isPredictorPending)
             {
                 _isPredictorPending = false;
@@ -188,10 +195,16 @@ internal sealed partial class TranslationOracle
         return true;
     }
 
-    private bool NotePredictors()
+    private bool NotePredictors(CoreContext context)
     {
         _isPredictorPending = true;
-        return _unpredictable.Count != 0;
+        bool isNeeded = _unpredictable.Count != 0;
+        foreach (CoreContext target in _contexts)
+        {
+            isNeeded |= target.Predictor.Invalidate(context.Core.Index);
+        }
+
+        return isNeeded;
     }
 
     private void CompleteInstructionCaches(CoreContext context)
@@ -267,6 +280,78 @@ internal sealed partial class TranslationOracle
                 Finding = "an instruction is fetched from a line that was written, and may be what it was before.",
                 Missing = missing,
             });
+        }
+
+        if (_machine.Constants.BranchPredictorNeedsMaintenance)
+        {
+            CheckPrediction(_contexts[core.Index], address, frame);
+        }
+    }
+
+    // The predictor may know the address from another frame, under this ASID or under all.
+    private void CheckPrediction(CoreContext context, uint address, uint frame)
+    {
+        TranslationRegisters registers = context.Core.Registers;
+        int asid = (int)registers.Asid;
+        uint page = address >> PageShift;
+        foreach (int tag in (ReadOnlySpan<int>)[asid, Holder.Global])
+        {
+            if (!context.Predictor.TryFind(tag, page, out BranchPredictor.Lesson lesson) || lesson.Frame == frame)
+            {
+                continue;
+            }
+
+            Report(new Violation
+            {
+                Kind = ViolationKind.StalePrediction,
+                CoreIndex = context.Core.Index,
+                Asid = new Asid(registers.Asid),
+                Address = new VirtualAddress(address),
+                Physical = new PhysicalAddress(frame << PageShift),
+                Finding = $"the branch predictor may know the address from frame 0x{lesson.Frame << PageShift:X8}, "
+                    + "which was mapped here before.",
+                Missing = lesson.State switch
+                {
+                    HolderState.Invalidated => $"DSB on core {BitOperations.TrailingZeroCount(lesson.Invalidators)} after its BPIALLIS.",
+                    HolderState.Unsynchronized => $"ISB on core {context.Core.Index}.",
+                    _ => "BPIALLIS, DSB, ISB.",
+                },
+            });
+        }
+
+        bool isGlobal = TableWalker.Walk(_memory, registers, address).Leaf.IsGlobal;
+        context.Predictor.Learn(isGlobal ? Holder.Global : asid, page, frame);
+    }
+
+    // Behaviour 6: a walk through a new pointer may find anything in the lines of the table that were not cleaned before.
+    private void CheckLinked(in Change link, SecondTable table)
+    {
+        if (_areWalksCoherent || !IsWalked((FirstTable)link.Table))
+        {
+            return;
+        }
+
+        for (uint at = table.Start; at < table.Start + SecondTable.LengthInBytes; at += 1u << LineShift)
+        {
+            bool isUnclean = _uncleanWords.ContainsKey(at >> LineShift);
+            if (isUnclean || _cleaningWords.ContainsKey(at >> LineShift))
+            {
+                Report(new Violation
+                {
+                    Kind = ViolationKind.LineNotCleaned,
+                    CoreIndex = link.Core.Index,
+                    Address = new VirtualAddress(link.Address),
+                    Physical = new PhysicalAddress(at),
+                    Cause = link.Site,
+                    Found = link.Site,
+                    Finding = $"the table at 0x{table.Start:X8} is linked at physical 0x{link.Physical:X8}, and a walk may find "
+                        + $"anything in its line at 0x{at:X8}.",
+                    Missing = isUnclean
+                        ? "a clean of the line to unification (DCCMVAU), DSB, before the store of the link."
+                        : "DSB between the clean of the line and the store of the link.",
+                });
+                return;
+            }
         }
     }
 

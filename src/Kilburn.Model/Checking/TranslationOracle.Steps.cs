@@ -45,7 +45,7 @@ internal sealed partial class TranslationOracle
                 return NoteInstructionLine(context, step.Address);
             case StepKind.BranchPredictors:
                 context.IsPredictorInvalidated = true;
-                return NotePredictors();
+                return NotePredictors(context);
             default:
                 return Invalidate(context, step, site);
         }
@@ -549,6 +549,7 @@ internal sealed partial class TranslationOracle
     {
         bool isNeeded = context.Unsynchronized != 0 || context.AwaitingContext.Count != 0
             || context.LastContextBarrier < _lastFetchable;
+        isNeeded |= context.Predictor.Synchronize();
         uint changed = context.Unsynchronized;
         context.Unsynchronized = 0;
         context.Old = context.Core.Registers;

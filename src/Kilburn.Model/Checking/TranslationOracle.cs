@@ -173,6 +173,7 @@ internal sealed partial class TranslationOracle
             SecondTable second = FollowSecond(core, table, TableWalker.TableOf(value), site, address);
             second.Parents.Add(new SecondTable.Parent(table, index));
             AddUnfinishedWords(table, index, second);
+            CheckLinked(store, second);
         }
         else if (after.IsHoldable)
         {
@@ -326,14 +327,24 @@ internal sealed partial class TranslationOracle
 
     private void AddFresh(in Change change)
     {
-        foreach (Residence residence in ((FirstTable)change.Table).Residences)
+        if (IsWalked((FirstTable)change.Table))
+        {
+            Add(change, Leaf.Refused(FaultCode.TranslationFirstLevel), [], null, true);
+        }
+    }
+
+    // True when some core may walk the table now.
+    private static bool IsWalked(FirstTable table)
+    {
+        foreach (Residence residence in table.Residences)
         {
             if (residence.IsCurrent)
             {
-                Add(change, Leaf.Refused(FaultCode.TranslationFirstLevel), [], null, true);
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     private void Add(in Change change, in Leaf old, List<Holder> holders, SecondTable? target, bool isFresh = false)

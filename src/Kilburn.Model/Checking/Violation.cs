@@ -47,6 +47,7 @@ public sealed record Violation
         ViolationKind.EntriesInDoubt => "ARM DDI 0406C.d, B3.10.2",
         ViolationKind.NotInvalidatedAfterReset => "ARM DDI 0406C.d, B3.9.3",
         ViolationKind.InstructionsNotCoherent => "ARM DDI 0406C.d, B2.2, B3.11.2",
+        ViolationKind.StalePrediction => "ARM DDI 0406C.d, B2.2.4, B2.2.9",
         ViolationKind.MemoryTypesDiffer => "ARM DDI 0406C.d, A3.5, mismatched memory attributes",
         _ => "ARM DDI 0406C.d, B3.10.1",
     };

@@ -45,6 +45,9 @@ public enum ViolationKind
     /// <summary>What was written is fetched without the maintenance that makes it code (14).</summary>
     InstructionsNotCoherent,
 
+    /// <summary>What a branch predictor learned of a translation is used for another, and no BPIALLIS was between (14).</summary>
+    StalePrediction,
+
     /// <summary>One frame is mapped with two memory types (15).</summary>
     MemoryTypesDiffer,
 

@@ -267,7 +267,7 @@ public sealed partial class ProcessorCore
 
         if (Machine.Oracle is TranslationOracle oracle)
         {
-            Machine.Count(site, index, step.Kind, oracle.Note(this, step, before, site));
+            Machine.Count(site, index, step, oracle.Note(this, step, before, site));
         }
     }
 

@@ -362,6 +362,24 @@ public static class LitmusPairs
                 bench.Do(StepKind.ContextBarrier);
                 Fetch(bench, Address);
             }),
+        new(14, "the branch predictor of a core that needs it knows the page that was here", ViolationKind.StalePrediction, Incoherent,
+            bench =>
+            {
+                RunPage1(bench, CodePage);
+                Fetch(bench, Address);
+                UnmapPage1(bench);
+                MapPage2AsCode(bench);
+                Fetch(bench, Address);
+            },
+            bench =>
+            {
+                RunPage1(bench, CodePage);
+                Fetch(bench, Address);
+                UnmapPage1(bench);
+                bench.Do(StepKind.BranchPredictors);
+                MapPage2AsCode(bench);
+                Fetch(bench, Address);
+            }),
         new(15, "memory of the linear map is mapped as a device", ViolationKind.MemoryTypesDiffer, A7,
             bench => RunPage1(bench, DevicePage),
             bench => RunPage1(bench, UserPage)),
@@ -385,6 +403,13 @@ public static class LitmusPairs
     {
         bench.Store(SecondSlot(Second1, Address), 0);
         bench.Remove(StepKind.TlbPage, Address, Asid1);
+    }
+
+    private static void MapPage2AsCode(LitmusBench bench)
+    {
+        bench.Store(SecondSlot(Second1, Address), Page2 | CodePage);
+        bench.Do(StepKind.DataBarrier);
+        bench.Do(StepKind.ContextBarrier);
     }
 
     private static void LinkTableB(LitmusBench bench)

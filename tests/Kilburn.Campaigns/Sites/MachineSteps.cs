@@ -4,6 +4,7 @@ using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Kilburn.Core;
+using Kilburn.Core.Descriptors;
 using Kilburn.Model;
 using Kilburn.Model.Campaigns;
 using Kilburn.Model.Checking;
@@ -22,15 +23,15 @@ internal static class MachineSteps
     private const uint MemoryInBytes = 1 << 20;
 
     /// <summary>Steps by the name of the operation.</summary>
-    public static IReadOnlyDictionary<string, StepKind[]> Find()
+    public static IReadOnlyDictionary<string, MachineStep[]> Find()
     {
-        Dictionary<string, StepKind[]> found = [];
+        Dictionary<string, MachineStep[]> found = [];
         foreach (MethodInfo method in typeof(IMachine).GetMethods().Where(TakesPlace))
         {
-            StepKind[] steps = Probe(method);
-            if (steps.Any(step => step != StepKind.RegisterWrite))
+            Step[] steps = Probe(method);
+            if (steps.Any(step => step.Kind != StepKind.RegisterWrite))
             {
-                found.Add(method.Name, steps);
+                found.Add(method.Name, [.. steps.Select((step, index) => new MachineStep(step.Kind, IsUnread(steps, index)))]);
             }
         }
 
@@ -40,7 +41,7 @@ internal static class MachineSteps
     private static bool TakesPlace(MethodInfo method) =>
         method.GetParameters().Any(parameter => parameter.IsDefined(typeof(CallerFilePathAttribute)));
 
-    private static StepKind[] Probe(MethodInfo method)
+    private static Step[] Probe(MethodInfo method)
     {
         MachineOptions options = new()
         {
@@ -57,9 +58,21 @@ internal static class MachineSteps
         [
             .. machine.Sites.Where(record => record.Site.File == ProbeFile)
                 .OrderBy(record => record.StepIndex)
-                .Select(record => record.Step),
+                .Select(record => record.First),
         ];
     }
+
+    private static bool IsUnread(Step[] steps, int index) =>
+        steps[index].Kind == StepKind.RegisterWrite
+        && steps[index].Address == (uint)SystemRegister.TranslationTableBase0
+        && AreWalksOff(steps.Take(Array.FindLastIndex(steps, index, step => step.Kind == StepKind.ContextBarrier) + 1))
+        && AreWalksOff(steps);
+
+    // What the last write of TTBCR among the steps leaves.
+    private static bool AreWalksOff(IEnumerable<Step> steps) =>
+        (steps.LastOrDefault(step =>
+            step.Kind == StepKind.RegisterWrite && step.Address == (uint)SystemRegister.TranslationTableBaseControl).Operand
+        & TranslationControl.NoUserWalks) != 0;
 
     private static object? ArgumentOf(ParameterInfo parameter)
     {

@@ -10,10 +10,11 @@ namespace Kilburn.Campaigns.Sites;
 /// <param name="Operation">The member of the machine that is called.</param>
 /// <param name="StepIndex">Which of its steps, from 0.</param>
 /// <param name="Step">What the step is.</param>
+/// <param name="IsUnread">See <see cref="MachineStep"/>.</param>
 /// <param name="Place">Where the call stands among those of its method, from 0; with the method, to find its neighbour.</param>
 /// <param name="Method">The method that the call stands in.</param>
 public sealed record MaintenanceStep(
-    string File, int Line, string Operation, int StepIndex, StepKind Step, int Place, string Method)
+    string File, int Line, string Operation, int StepIndex, StepKind Step, bool IsUnread, int Place, string Method)
 {
     /// <summary>What is done to the step.</summary>
     /// <param name="kind">The change.</param>

@@ -24,7 +24,7 @@ internal static class Mutations
                 }
             }
 
-            if (FindNeighbour(steps, step) is MaintenanceStep neighbour && !Commute(step.Step, neighbour.Step))
+            if (FindNeighbour(steps, step) is MaintenanceStep neighbour && !Commute(step, neighbour))
             {
                 yield return (step, step.Change(MutationKind.SwapWithNext));
             }
@@ -37,11 +37,12 @@ internal static class Mutations
         ?? steps.FirstOrDefault(other => other.Method == step.Method && other.Place == step.Place + 1 && other.StepIndex == 0);
 
     // Two invalidations are ordered by nothing but the DSB after both, and two register writes by nothing but the ISB after both:
-    // the processor may do them in either order as they stand. A3.8.3, B3.10.1, B3.15.5.
-    private static bool Commute(StepKind first, StepKind second) =>
-        first == second
-        || (first == StepKind.RegisterWrite && second == StepKind.RegisterWrite)
-        || (IsInvalidation(first) && IsInvalidation(second));
+    // the processor may do them in either order as they stand. A3.8.3, B3.10.1, B3.15.5. What nothing reads has no order at all.
+    private static bool Commute(MaintenanceStep first, MaintenanceStep second) =>
+        first.Step == second.Step
+        || (IsInvalidation(first.Step) && IsInvalidation(second.Step))
+        || first.IsUnread
+        || second.IsUnread;
 
     private static bool IsInvalidation(StepKind kind) =>
         kind is not (StepKind.DataBarrier or StepKind.ContextBarrier or StepKind.RegisterWrite);

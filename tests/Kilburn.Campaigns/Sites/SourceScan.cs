@@ -38,20 +38,20 @@ internal static class SourceScan
     /// <summary>All steps, in the order of the files and lines.</summary>
     public static IReadOnlyList<MaintenanceStep> FindSteps()
     {
-        IReadOnlyDictionary<string, StepKind[]> machine = MachineSteps.Find();
+        IReadOnlyDictionary<string, MachineStep[]> machine = MachineSteps.Find();
         string sources = Path.Combine(FindRoot(), "src");
         CSharpCompilation compilation = Compile(Path.Combine(sources, Project));
         List<Call> calls = [.. FindCalls(compilation)];
 
         // What a method does at its caller's place, until nothing is added any more.
-        Dictionary<ISymbol, List<(string Operation, StepKind[] Steps)>> handedOn = new(SymbolEqualityComparer.Default);
+        Dictionary<ISymbol, List<(string Operation, MachineStep[] Steps)>> handedOn = new(SymbolEqualityComparer.Default);
         int known = -1;
         while (known != handedOn.Sum(pair => pair.Value.Count))
         {
             known = handedOn.Sum(pair => pair.Value.Count);
             foreach (Call call in calls.Where(call => call.HandsPlaceOn && call.Enclosing != null))
             {
-                if (!handedOn.TryGetValue(call.Enclosing!, out List<(string Operation, StepKind[] Steps)>? list))
+                if (!handedOn.TryGetValue(call.Enclosing!, out List<(string Operation, MachineStep[] Steps)>? list))
                 {
                     handedOn.Add(call.Enclosing!, list = []);
                 }
@@ -65,14 +65,14 @@ internal static class SourceScan
 
     private static IEnumerable<MaintenanceStep> Enumerate(
         List<Call> calls,
-        IReadOnlyDictionary<string, StepKind[]> machine,
-        Dictionary<ISymbol, List<(string Operation, StepKind[] Steps)>> handedOn,
+        IReadOnlyDictionary<string, MachineStep[]> machine,
+        Dictionary<ISymbol, List<(string Operation, MachineStep[] Steps)>> handedOn,
         string sources)
     {
         Dictionary<string, int> places = [];
         foreach (Call call in calls.Where(call => !call.HandsPlaceOn))
         {
-            foreach ((string operation, StepKind[] steps) in StepsOf(call, machine, handedOn))
+            foreach ((string operation, MachineStep[] steps) in StepsOf(call, machine, handedOn))
             {
                 string method = call.Enclosing?.ToDisplayString() ?? string.Empty;
                 _ = places.TryGetValue(method, out int place);
@@ -80,23 +80,24 @@ internal static class SourceScan
                 for (int index = 0; index < steps.Length; index++)
                 {
                     string file = Path.GetRelativePath(sources, call.File).Replace('\\', '/');
-                    yield return new MaintenanceStep(file, call.Line, operation, index, steps[index], place, method);
+                    yield return new MaintenanceStep(
+                        file, call.Line, operation, index, steps[index].Kind, steps[index].IsUnread, place, method);
                 }
             }
         }
     }
 
-    private static IEnumerable<(string Operation, StepKind[] Steps)> StepsOf(
+    private static IEnumerable<(string Operation, MachineStep[] Steps)> StepsOf(
         Call call,
-        IReadOnlyDictionary<string, StepKind[]> machine,
-        Dictionary<ISymbol, List<(string Operation, StepKind[] Steps)>> handedOn)
+        IReadOnlyDictionary<string, MachineStep[]> machine,
+        Dictionary<ISymbol, List<(string Operation, MachineStep[] Steps)>> handedOn)
     {
         if (call.Target.ContainingType.Name == nameof(IMachine))
         {
-            return machine.TryGetValue(call.Target.Name, out StepKind[]? steps) ? [(call.Target.Name, steps)] : [];
+            return machine.TryGetValue(call.Target.Name, out MachineStep[]? steps) ? [(call.Target.Name, steps)] : [];
         }
 
-        return handedOn.TryGetValue(call.Target, out List<(string Operation, StepKind[] Steps)>? list) ? list : [];
+        return handedOn.TryGetValue(call.Target, out List<(string Operation, MachineStep[] Steps)>? list) ? list : [];
     }
 
     private static IEnumerable<Call> FindCalls(CSharpCompilation compilation)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Kilburn.Campaigns.Lives;
 using Kilburn.Campaigns.Sites;
@@ -27,6 +28,7 @@ internal static class DropEach
             [.. Mutations.Of(all).Where(entry => only == null || $"{entry.Step} {entry.Mutation.Kind}".Contains(only, StringComparison.Ordinal))];
         List<(Life Life, SiteLog Sites)> lives = Rehearse(all);
         string?[] results = new string?[mutations.Count];
+        int done = 0;
         _ = Parallel.For(
             0,
             mutations.Count,
@@ -36,7 +38,7 @@ internal static class DropEach
                 (MaintenanceStep step, Mutation mutation) = mutations[index];
                 string result = Try(step, mutation, lives);
                 results[index] = result;
-                Console.WriteLine($"{step}: {mutation.Kind}: {result}");
+                Console.WriteLine($"{Interlocked.Increment(ref done)} of {mutations.Count}: {step}: {mutation.Kind}: {result}");
             });
         int missed = results.Count(result => !result!.StartsWith(Caught, StringComparison.Ordinal));
 

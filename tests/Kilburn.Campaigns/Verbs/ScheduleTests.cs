@@ -13,7 +13,7 @@ internal static class ScheduleTests
 {
     private const string Project = "Kilburn.Core.Tests";
     private const string FailureMark = "[FAIL]";
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
     private static readonly string[] s_classes =
     [
@@ -29,6 +29,7 @@ internal static class ScheduleTests
         string program = Path.Combine(SourceScan.FindRoot(), "tests", Project, "bin", "Debug", "net10.0", Project);
         ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-noColor");
+        start.ArgumentList.Add("-stopOnFail");
         foreach (string name in s_classes)
         {
             start.ArgumentList.Add("-class");

@@ -12,6 +12,9 @@ public readonly record struct ShadowPage(uint Frame, AccessPermission Access, Ex
     /// <summary>True when a user program may read it.</summary>
     public bool CanUserRead => Access is AccessPermission.Read or AccessPermission.ReadWrite;
 
+    /// <summary>True when a user program may be fetched from it.</summary>
+    public bool CanUserExecute => Execution == Execution.Allowed && CanUserRead;
+
     /// <summary>True when a user program may write it.</summary>
     public bool CanUserWrite => Access == AccessPermission.ReadWrite;
 }

@@ -19,8 +19,6 @@ public sealed partial class Workload<TProfile>
     private const int ManySpaces = 12;
     private const int FewSpaces = 3;
     private const uint MarkOffset = 0x10;
-    private const uint CodeOffset = 0x20;
-    private const uint ReturnInstruction = 0xE12F_FF1E; // bx lr
 
     private static readonly AccessPermission[] s_permissions =
         [AccessPermission.ReadWrite, AccessPermission.ReadWrite, AccessPermission.Read, AccessPermission.KernelReadWrite, AccessPermission.KernelRead];
@@ -32,7 +30,7 @@ public sealed partial class Workload<TProfile>
     private (int Weight, Action Run)[] SpaceOperations() =>
     [
         (4, CreateSpace), (3, DestroySpace), (14, Activate), (2, Leave), (16, MapNew), (2, MapNull), (4, MapShared), (12, Unmap),
-        (3, UnmapRange), (8, Protect), (24, Touch), (4, TouchKernelWindow), (2, RefuseEndedSpace), (4, RunCode), (2, RefuseBadRanges), (2, CheckEnumeration),
+        (3, UnmapRange), (8, Protect), (24, Touch), (4, TouchKernelWindow), (2, RefuseEndedSpace), (2, RefuseBadRanges), (2, CheckEnumeration),
     ];
 
     private void CreateSpace()
@@ -55,12 +53,14 @@ public sealed partial class Workload<TProfile>
 
     private void DestroySpace()
     {
-        if (_spaces.Count == 0)
+        if (_spaces.Count != 0)
         {
-            return;
+            Destroy(Pick(_spaces));
         }
+    }
 
-        ShadowSpace space = Pick(_spaces);
+    private void Destroy(ShadowSpace space)
+    {
         VmStatus status = _memory.Spaces.TryDestroy(ref AnyCore(), ref _memory.Frames, space.Handle);
         if (_active.ContainsValue(space))
         {
@@ -116,10 +116,11 @@ public sealed partial class Workload<TProfile>
         NoteMapped(space, 0, status, frame, AccessPermission.ReadWrite, Execution.Never);
     }
 
-    private void MapNewAt(ShadowSpace space, uint page)
+    private void MapNewAt(ShadowSpace space, uint page) =>
+        MapNewAt(space, page, Pick(s_permissions), _random.Next(4) == 0 ? Execution.Allowed : Execution.Never);
+
+    private void MapNewAt(ShadowSpace space, uint page, AccessPermission access, Execution execution)
     {
-        AccessPermission access = Pick(s_permissions);
-        Execution execution = _random.Next(4) == 0 ? Execution.Allowed : Execution.Never;
         VmStatus status = space.Handle.TryMapNewPage(
             ref AnyCore(), ref _memory.Frames, new VirtualAddress(page + (uint)_random.Next(0x1000)), access, execution,
             out PhysicalAddress frame);
@@ -141,6 +142,7 @@ public sealed partial class Workload<TProfile>
             uint mark = (uint)_random.Next();
             _cores[0].Data<uint>(frame.Add(MarkOffset)) = mark;
             _marks[frame.Value] = mark;
+            _ = _published.Remove(frame.Value);
             TouchEverywhere(space, page);
         }
     }
@@ -330,50 +332,6 @@ public sealed partial class Workload<TProfile>
                 }
             }
         });
-    }
-
-    /// <summary>Writes an instruction, publishes it, and fetches it on every core that runs the space.</summary>
-    private void RunCode()
-    {
-        foreach (ShadowSpace space in _spaces)
-        {
-            foreach ((uint page, ShadowPage mapped) in space.Pages)
-            {
-                if (mapped.Execution != Execution.Allowed || !mapped.CanUserRead)
-                {
-                    continue;
-                }
-
-                ref ModelMachine<TProfile> writer = ref AnyCore();
-                uint instruction = ReturnInstruction ^ (uint)_random.Next(16);
-                writer.Data<uint>(new PhysicalAddress(mapped.Frame + CodeOffset)) = instruction;
-                Expect(
-                    VmStatus.Ok, space.Handle.TryPublishCode(ref writer, new VirtualAddress(page + CodeOffset), 4), "publish");
-                FetchEverywhere(space, page, instruction, (int)writer.CoreIndex);
-                return;
-            }
-        }
-    }
-
-    private void FetchEverywhere(ShadowSpace space, uint page, uint instruction, int writer)
-    {
-        for (int core = 0; core < _cores.Length; core++)
-        {
-            if (_active.TryGetValue(core, out ShadowSpace? active) && active == space)
-            {
-                if (core != writer)
-                {
-                    _cores[core].SynchronizeContext(); // as the interrupt that tells the core of new code does
-                }
-
-                ProcessorCore processor = _machine.Cores[core];
-                WithUserDomain(ref _cores[core], () =>
-                {
-                    AccessResult fetch = processor.Fetch(new VirtualAddress(page + CodeOffset), Privilege.User);
-                    Check(!fetch.IsFault && fetch.Value == instruction, $"fetch from 0x{page:X8}: {fetch}");
-                });
-            }
-        }
     }
 
     private void RefuseBadRanges()

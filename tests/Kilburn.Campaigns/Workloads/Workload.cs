@@ -14,7 +14,7 @@ using Kilburn.Model.Profiles;
 namespace Kilburn.Campaigns.Workloads;
 
 /// <summary>A seeded life of a whole kernel memory on the model: every operation of the core, on every core, against plain references.</summary>
-/// <remarks>The same seed and count give the same run. The parts are in their own files: spaces, heap, devices, frames.</remarks>
+/// <remarks>The same seed and count give the same run. The parts are in their own files: spaces, programs, heap, devices, frames.</remarks>
 /// <typeparam name="TProfile">The processor.</typeparam>
 public sealed partial class Workload<TProfile> : IDisposable
     where TProfile : struct, IProcessorProfile
@@ -43,7 +43,7 @@ public sealed partial class Workload<TProfile> : IDisposable
         _random = new Random(seed);
         MachineOptions options = new()
         {
-            Banks = [MemoryBank.Memory(0, ChooseMemory(seed)), MemoryBank.Device(DeviceBase, DeviceLength)],
+            Banks = [.. ChooseMemory(seed), MemoryBank.Device(DeviceBase, DeviceLength)],
             DirtySeed = (ulong)seed + 1,
         };
         _machine = Machine.Create<TProfile>(configure?.Invoke(options) ?? options);
@@ -57,7 +57,7 @@ public sealed partial class Workload<TProfile> : IDisposable
         _mostSpaces = seed % 3 == 0 ? FewSpaces : ManySpaces;
         _keepsUserDomainOpen = (seed & 2) != 0;
         _startsCoresEarly = (seed & 1) != 0;
-        _operations = [.. SpaceOperations(), .. HeapOperations(), .. DeviceOperations(), .. FrameOperations()];
+        _operations = [.. SpaceOperations(), .. ProgramOperations(), .. HeapOperations(), .. DeviceOperations(), .. FrameOperations()];
         foreach ((int weight, _) in _operations)
         {
             _totalWeight += weight;
@@ -92,16 +92,16 @@ public sealed partial class Workload<TProfile> : IDisposable
         BootedKernel kernel = BootCode.Run<TProfile>(_machine);
         if (_startsCoresEarly)
         {
-            StartOtherCores(kernel);
+            StartOtherCores(kernel, CoreEntry.IdentityMap);
         }
 
-        VectorProbe reporter = new(_machine.Cores[0]);
         KernelImage image = kernel.Image;
+        StartProbe reporter = new(_machine, new VirtualAddress(image.Text.Start.Value));
         MemoryMap map = kernel.Map;
         Expect(VmStatus.Ok, _memory.TryStart(ref _cores[0], ref reporter, in image, in map), "start");
         if (!_startsCoresEarly)
         {
-            StartOtherCores(kernel);
+            StartOtherCores(kernel, CoreEntry.EmptyTable);
         }
 
         CheckKernelPages(in image);
@@ -118,11 +118,11 @@ public sealed partial class Workload<TProfile> : IDisposable
         _freeAtStart = FreeFrames();
     }
 
-    private void StartOtherCores(BootedKernel kernel)
+    private void StartOtherCores(BootedKernel kernel, CoreEntry entry)
     {
         for (int index = 1; index < _cores.Length; index++)
         {
-            BootCode.StartCore<TProfile>(_machine, kernel, index);
+            BootCode.StartCore<TProfile>(_machine, kernel, index, entry);
         }
     }
 
@@ -141,7 +141,7 @@ public sealed partial class Workload<TProfile> : IDisposable
             Check(core.Write(text, 0).IsFault, "kernel text can be written");
             Check(core.Fetch(data).IsFault, "kernel data can be executed");
             Check(core.Fetch(LinearMap.ToVirtual(new PhysicalAddress(LastPageOfFirstMib))).IsFault, "memory can be executed");
-            Check(!core.Fetch(new VirtualAddress(VectorProbe.Address)).IsFault, "the vectors cannot be fetched");
+            Check(!core.Fetch(new VirtualAddress(StartProbe.Vectors)).IsFault, "the vectors cannot be fetched");
         }
     }
 
@@ -184,17 +184,17 @@ public sealed partial class Workload<TProfile> : IDisposable
         return statistics.FreeFrames;
     }
 
-    private uint ChooseMemory(int seed)
+    private MemoryBank[] ChooseMemory(int seed)
     {
         uint[] sizes = [8u << 20, 12u << 20, 16u << 20, 24u << 20];
         uint drawn = sizes[_random.Next(sizes.Length)];
 
-        // With a supersection, or with an end that is no whole section: only now and then, since memory costs time.
+        // With a supersection, or with two banks in the last MiB: only now and then, since memory costs time.
         return (seed & 7) switch
         {
-            1 => 32u << 20,
-            2 => drawn + 0x5000,
-            _ => drawn,
+            1 => [MemoryBank.Memory(0, 32u << 20)],
+            2 => [MemoryBank.Memory(0, drawn + 0x5000), MemoryBank.Memory(drawn + 0x8000, 0x1_8000)],
+            _ => [MemoryBank.Memory(0, drawn)],
         };
     }
 
