@@ -48,7 +48,8 @@ public sealed class FramesUnderEveryScheduleTests
                 Assert.Contains(VmStatus.Ok, status);
                 Assert.Contains(VmStatus.AlreadyFree, status);
                 AssertNothingIsGivenOut(system, use);
-            });
+            }
+            );
         }
 
         using CoreScheduler scheduler = new();
