@@ -62,6 +62,13 @@ public unsafe struct ArmV7Machine : IMachine
         get => Cp15.CoreIndex();
     }
 
+    /// <inheritdoc/>
+    public readonly uint ReturnAddress
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => CallFrames.ReturnAddress();
+    }
+
     /// <summary>Compares the constants of this type with what the processor says of itself.</summary>
     /// <returns>
     /// False on a processor with other cache lines, walks that ignore the data caches, maintenance that does not reach other

@@ -37,6 +37,11 @@ public interface IMachine
     /// <summary>This core's number. MPIDR[1:0].</summary>
     uint CoreIndex { get; }
 
+    /// <summary>
+    /// Where the calling method returns to: who asked for what it does, for reports. Zero where code has no addresses. The method is not inlined.
+    /// </summary>
+    uint ReturnAddress { get; }
+
     // Memory.
 
     /// <summary>Reads a descriptor: one single-copy atomic load through the linear map.</summary>

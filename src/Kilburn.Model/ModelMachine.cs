@@ -53,6 +53,9 @@ public readonly struct ModelMachine<TProfile> : IMachine
     public uint CoreIndex => (uint)_core.Index;
 
     /// <inheritdoc/>
+    public uint ReturnAddress => 0;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint ReadWord(PhysicalAddress address) => _core.ReadWord(address);
 

@@ -52,6 +52,16 @@ public sealed partial class MonitorTests
         Assert.Equal(free[0], free[1]);
     }
 
+    [Fact]
+    public void HeapFree_OfAFreeBlock_NamesTheCodeThatAllocatedIt()
+    {
+        Shell run = Shell.Run("./run --batch 'heap allocate 64; heap free 0xC3000000; heap free 0xC3000000'");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("heap free: already free\nallocated by:\n  at 0x", run.Output, StringComparison.Ordinal);
+        Assert.Contains("HeapCommand", run.Output.Split('\n')[^2], StringComparison.Ordinal);
+    }
+
     /// <summary>Lines of the machine are left out; numbers of rows that show the image are masked.</summary>
     private static IEnumerable<string> WithoutTheImage(IEnumerable<string> lines) =>
         lines

@@ -49,6 +49,21 @@ public sealed class ScriptTests
         Assert.Contains("Kilburn.Kernel.KernelEntry.Main (src/Kilburn.Kernel/KernelEntry.cs:", symbolized.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("exec sleep 100", "hang: no output for 1 seconds")]
+    [InlineData("echo booting; kill -SEGV $$", "the emulator was lost: status 139")]
+    [InlineData("exit 7", "the emulator was lost: status 7")]
+    public void RunBatch_EmulatorSaysNothingOrEnds_EndsWithTwoAndTheReason(string emulator, string reason)
+    {
+        Shell run = Shell.Run(
+            "folder=$(mktemp -d); printf '#!/bin/bash\\n%s\\n' \"$1\" >\"$folder/qemu-system-arm\"; chmod +x \"$folder/qemu-system-arm\";"
+                + " PATH=$folder:$PATH HANG_SECONDS=1 ./run --batch map; status=$?; rm -rf \"$folder\"; exit $status",
+            emulator);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(reason, run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_UnknownOption_EndsWithTwoAndUsage()
     {

@@ -86,7 +86,22 @@ public static class HeapCommand
         }
 
         VmStatus status = session.Memory.TryFree(ref session.Machine, address);
-        return status == VmStatus.Ok ? CommandOutcome.Done : request.Fail(in session, status);
+        if (status == VmStatus.Ok)
+        {
+            return CommandOutcome.Done;
+        }
+
+        _ = request.Fail(in session, status);
+        session.Memory.Heap.ReadStatistics(ref session.Machine, out HeapStatistics statistics);
+        if (statistics.LastFault.Owner != 0)
+        {
+            session.Board.WriteLine("allocated by:"u8);
+            session.Board.Write("  at "u8);
+            session.Board.WriteHex(statistics.LastFault.Owner);
+            session.Board.EndLine();
+        }
+
+        return CommandOutcome.Failed;
     }
 
     private static void WriteBorders<TInner, TBoard>(in Session<TInner, TBoard> session)

@@ -56,6 +56,13 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     public uint CoreIndex => _inner.CoreIndex;
 
     /// <inheritdoc/>
+    public uint ReturnAddress
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)] // or it would be this method's
+        get => _inner.ReturnAddress;
+    }
+
+    /// <inheritdoc/>
     public uint ReadWord(PhysicalAddress address) => _inner.ReadWord(address);
 
     /// <inheritdoc/>

@@ -30,6 +30,8 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     /// <inheritdoc/>
     public uint CoreIndex => (uint)run.Core;
 
+    public uint ReturnAddress => 0;
+
     /// <inheritdoc/>
     public uint ReadWord(PhysicalAddress address) => throw Unused();
 

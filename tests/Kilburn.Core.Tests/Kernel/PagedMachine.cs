@@ -24,6 +24,8 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
 
     public uint CoreIndex => 0;
 
+    public uint ReturnAddress => 0;
+
     public uint ReadWord(PhysicalAddress address) => Data<uint>(address);
 
     public void WriteWord(PhysicalAddress address, uint value, string file = "", int line = 0)

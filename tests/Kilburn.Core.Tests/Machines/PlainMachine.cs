@@ -25,6 +25,8 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
 
     public readonly uint CoreIndex => _coreIndex;
 
+    public readonly uint ReturnAddress => 0;
+
     public readonly uint ReadWord(PhysicalAddress address) => Data<uint>(address);
 
     public readonly void WriteWord(PhysicalAddress address, uint value, string file = "", int line = 0) =>
