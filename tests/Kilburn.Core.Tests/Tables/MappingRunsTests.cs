@@ -51,6 +51,16 @@ public sealed class MappingRunsTests
     }
 
     [Fact]
+    public void TryNext_AHoleThatMemoryDoesNotHave_EndsTheRun()
+    {
+        First(0x100, 0x0050_0000 | ReadWrite);
+        First(0x102, 0x0060_0000 | ReadWrite);
+        Assert.Equal(
+            [(0x1000_0000, MiB, 0x0050_0000), (0x1020_0000, MiB, 0x0060_0000)],
+            Runs(0, 0x8000_0000));
+    }
+
+    [Fact]
     public void TryNext_BlocksOfAllSizes_AreOneRun()
     {
         for (uint index = 0; index < 16; index++)
@@ -77,6 +87,19 @@ public sealed class MappingRunsTests
         First(0x101, 0x0060_0000 | ReadWrite);
         Assert.Equal([(0x1008_0000, MiB, 0x0058_0000)], Runs(0x1008_0000, MiB));
         Assert.Equal([(0x1008_0123, 0x10, 0x0058_0123)], Runs(0x1008_0123, 0x10));
+        Assert.Equal([(0x1018_0000, MiB / 2, 0x0068_0000)], Runs(0x1018_0000, 3 * MiB));
+    }
+
+    [Fact]
+    public void TryNext_ARangeThatEndsAByteOff_EndsThere()
+    {
+        First(0x100, 0x0050_0000 | ReadWrite);
+        First(0x101, 0x0090_0000 | ReadWrite);
+        Assert.Equal([(0x1000_0000, MiB - 1, 0x0050_0000)], Runs(0x1000_0000, MiB - 1));
+        Assert.Equal([(0x1000_0000, MiB, 0x0050_0000)], Runs(0x1000_0000, MiB));
+        Assert.Equal(
+            [(0x1000_0000, MiB, 0x0050_0000), (0x1010_0000, 1, 0x0090_0000)],
+            Runs(0x1000_0000, MiB + 1));
     }
 
     [Fact]

@@ -54,6 +54,16 @@ public sealed class TableWalkTests
         }
     }
 
+    [Fact]
+    public void Of_AHalfWithoutWalks_ReadsNothing()
+    {
+        Machine machine = new(new PlainMemory(MiB), 0);
+        machine.WriteWord(default, 0x0051_0402);
+        TableWalk walk = TableWalk.Of(ref machine, new TranslationContext(0, 0, 0x10, 1), new VirtualAddress(0x1234));
+        Assert.False(walk.WasWalked || walk.IsMapped);
+        Assert.Equal(0u, walk.FirstLevel.Raw);
+    }
+
     [Theory]
     [MemberData(nameof(Permissions))]
     public void Check_EachVectorOnAPage_AllowsAndRefusesInOrder(string place, string[] columns)
