@@ -23,10 +23,10 @@ public sealed class HostedKernel : IDisposable
     private ModelMachine<CortexA7> _core;
     private HostedBoard _board;
 
-    private HostedKernel(IHostedConsole console, uint memoryInBytes)
+    private HostedKernel(IHostedConsole console, uint memoryInBytes, Func<MachineOptions, MachineOptions>? configure)
     {
         Console = console;
-        _machine = Machine.Create<CortexA7>(new MachineOptions
+        MachineOptions options = new()
         {
             Banks =
             [
@@ -34,7 +34,8 @@ public sealed class HostedKernel : IDisposable
                 new MemoryBank(Peripherals.Shared, BankKind.Device),
                 new MemoryBank(Peripherals.Local, BankKind.Device),
             ],
-        });
+        };
+        _machine = Machine.Create<CortexA7>(configure?.Invoke(options) ?? options);
         _core = _machine.GetCore<CortexA7>(0);
         _board = new HostedBoard(this);
     }
@@ -60,10 +61,12 @@ public sealed class HostedKernel : IDisposable
     /// <summary>Boots: entry code, then <see cref="VirtualMemory.TryStart"/>, each step reported on the console.</summary>
     /// <param name="console">Gets what the kernel prints, and gives what it reads.</param>
     /// <param name="memoryInBytes">Memory from address 0.</param>
+    /// <param name="configure">May change the machine's options before it is made.</param>
     /// <exception cref="InvalidOperationException">The start failed.</exception>
-    public static HostedKernel Boot(IHostedConsole console, uint memoryInBytes = MemoryLength)
+    public static HostedKernel Boot(
+        IHostedConsole console, uint memoryInBytes = MemoryLength, Func<MachineOptions, MachineOptions>? configure = null)
     {
-        HostedKernel kernel = new(console, memoryInBytes);
+        HostedKernel kernel = new(console, memoryInBytes, configure);
         BootedKernel booted = BootCode.Run<CortexA7>(kernel._machine);
         StartReporter<HostedBoard> reporter = new(kernel._board);
         VmStatus status = kernel._memory.TryStart(ref kernel._core, ref reporter, booted.Image, booted.Map);

@@ -53,6 +53,9 @@ public sealed record MachineOptions
     /// <summary>Whether two spaces may map one frame.</summary>
     public FrameSharing Sharing { get; init; } = FrameSharing.Allowed;
 
+    /// <summary>Whether one frame may be mapped with two memory types.</summary>
+    public MemoryTypeConflicts TypeConflicts { get; init; } = MemoryTypeConflicts.Reported;
+
     /// <summary>Seed of what is drawn with <see cref="TlbModel.Random"/>.</summary>
     public ulong Seed { get; init; }
 }

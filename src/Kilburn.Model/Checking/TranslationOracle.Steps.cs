@@ -74,7 +74,46 @@ internal sealed partial class TranslationOracle
             UpdateResidences(context, site);
         }
 
+        const uint VectorsRaised = TranslationRegisters.SctlrHighVectors;
+        if (register == SystemRegister.SystemControl && after.IsMmuOn
+            && (after.SystemControl & ~before.SystemControl & VectorsRaised) != 0)
+        {
+            CheckVectors(context, site);
+        }
+
         return true;
+    }
+
+    // An exception may come at once. It synchronizes the context, but completes no store: its first walk must see the mapping.
+    private void CheckVectors(CoreContext context, Site site)
+    {
+        const uint Vectors = 0xFFFF_0000;
+        if (_buckets[Vectors >> MibShift] is not { } bucket)
+        {
+            return;
+        }
+
+        foreach (StaleEntry entry in bucket)
+        {
+            if (entry.IsComplete || !entry.Covers(Vectors))
+            {
+                continue;
+            }
+
+            ViolationKind kind = entry.NeedsClean ? ViolationKind.LineNotCleaned : ViolationKind.StoreNotComplete;
+            Report(new Violation
+            {
+                Kind = kind,
+                CoreIndex = context.Core.Index,
+                Address = new VirtualAddress(Vectors),
+                Cause = entry.Store,
+                Found = site,
+                Finding = $"exceptions are taken to 0x{Vectors:X8} from here on, and a walk may not see what is mapped there: "
+                    + $"{entry.StoreInWords}.",
+                Missing = MissingFor(entry, null, kind, context.Core.Index),
+            });
+            return;
+        }
     }
 
     // Behaviour 12: what entries mean, or which half an address is in, is not what it was.

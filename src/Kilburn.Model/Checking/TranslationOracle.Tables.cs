@@ -254,7 +254,7 @@ internal sealed partial class TranslationOracle
             }
         }
 
-        if (other != leaf.Attributes)
+        if (other != leaf.Attributes && _machine.Options.TypeConflicts == MemoryTypeConflicts.Reported)
         {
             Report(new Violation
             {

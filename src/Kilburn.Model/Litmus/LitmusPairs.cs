@@ -120,6 +120,9 @@ public static class LitmusPairs
             bench => UnmapAndRead(bench, StepKind.DataBarrier, StepKind.TlbPage, StepKind.ContextBarrier),
             bench => UnmapAndRead(
                 bench, StepKind.DataBarrier, StepKind.TlbPage, StepKind.DataBarrier, StepKind.ContextBarrier)),
+        new(5, "exceptions are taken to vectors before the store of their mapping is complete", ViolationKind.StoreNotComplete, A7,
+            bench => RaiseVectors(bench, isComplete: false),
+            bench => RaiseVectors(bench, isComplete: true)),
         new(6, "a new page in a line that was not cleaned", ViolationKind.LineNotCleaned, Incoherent,
             bench =>
             {
@@ -403,6 +406,21 @@ public static class LitmusPairs
     {
         bench.Store(SecondSlot(Second1, Address), 0);
         bench.Remove(StepKind.TlbPage, Address, Asid1);
+    }
+
+    private static void RaiseVectors(LitmusBench bench, bool isComplete)
+    {
+        const uint Vectors = 0xFFFF_0000;
+        const uint TableMask = 0xFFFF_FC00;
+        uint table = bench.Machine.Memory.Read(new PhysicalAddress(FirstSlot(KernelTable, Vectors))) & TableMask;
+        bench.Store(SecondSlot(table, Vectors), Page1 | KernelPage);
+        if (isComplete)
+        {
+            bench.Do(StepKind.DataBarrier);
+        }
+
+        bench.Set(SystemRegister.SystemControl, bench.Core0.Registers.SystemControl | TranslationRegisters.SctlrHighVectors);
+        bench.Do(StepKind.ContextBarrier);
     }
 
     private static void MapPage2AsCode(LitmusBench bench)

@@ -4,6 +4,7 @@ using Kilburn.Hosted;
 using Kilburn.Kernel.Monitor;
 using Kilburn.Kernel.SelfTests;
 using Kilburn.Model;
+using Kilburn.Model.Checking;
 using Kilburn.Model.Profiles;
 using Xunit;
 
@@ -30,12 +31,14 @@ public sealed class SelfTestTests
     [MemberData(nameof(Names))]
     public void SelfTest_OnTheModel_Passes(string name)
     {
-        using HostedKernel kernel = HostedKernel.Boot(new RecordingConsole());
+        SelfTest test = TestNamed(name);
+        using HostedKernel kernel = HostedKernel.Boot(
+            new RecordingConsole(), configure: options => options with { TypeConflicts = ConflictsIn(test) });
         TracingMachine<ModelMachine<CortexA7>, ListeningBoard<HostedBoard>> machine =
             new(kernel.Core, new ListeningBoard<HostedBoard>(kernel.Board));
         Session<ModelMachine<CortexA7>, HostedBoard> session = new(ref machine, ref kernel.Monitor);
 
-        Assert.Equal("", Run(in session, TestNamed(name)));
+        Assert.Equal("", Run(in session, test));
     }
 
     [Fact]
@@ -54,6 +57,10 @@ public sealed class SelfTestTests
         TestCommand.Run(in session, test, ref check);
         return check.HasFailed ? $"{Encoding.ASCII.GetString(check.What)}: 0x{check.Value:X8}" : "";
     }
+
+    // Random tables map a frame as anything, and nothing is accessed through them.
+    private static MemoryTypeConflicts ConflictsIn(SelfTest test) =>
+        test == SelfTest.MmuAgreesWithTheWalk ? MemoryTypeConflicts.Allowed : MemoryTypeConflicts.Reported;
 
     private static string NameOf(SelfTest test) => Encoding.ASCII.GetString(SelfTestTable.NameOf(test));
 
