@@ -17,7 +17,27 @@ public sealed partial class MonitorTests
         Match done = DoneLine().Match(run.Lines[^1]);
         Assert.True(done.Success, run.Output);
         Assert.Equal(int.Parse(done.Groups[1].Value, null), run.Lines.Count(line => PassedLine().IsMatch(line)));
+        AssertModelGivesTheSameAnswers(run.Lines);
     }
+
+    // The same seeded tables, translations and refused accesses on both: tally and digest of addresses, statuses, fault addresses.
+    private static void AssertModelGivesTheSameAnswers(IReadOnlyList<string> target)
+    {
+        string number = target.Select(line => MmuTestLine().Match(line)).Single(match => match.Success).Groups[1].Value;
+        Shell model = Shell.Run($"src/Kilburn.Hosted/bin/Debug/net10.0/Kilburn.Hosted --batch 'test {number}'");
+
+        Assert.True(model.ExitCode == 0, model.Output + model.Errors);
+        Assert.Contains(target, line => MmuDigestLine().IsMatch(line));
+        Assert.Equal(target.Where(IsOfMmu), model.Output.Split('\n').Where(IsOfMmu));
+    }
+
+    private static bool IsOfMmu(string line) => line.StartsWith("mmu: ", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^TEST (\d+)/\d+ mmu_agrees_with_the_walk ok$")]
+    private static partial Regex MmuTestLine();
+
+    [GeneratedRegex("^mmu: [1-9]\\d* accesses refused, answers 0x[0-9A-F]{8}$")]
+    private static partial Regex MmuDigestLine();
 
     [Fact]
     public void MapAndDemo_OnTargetAndModel_PrintTheSame()

@@ -19,7 +19,8 @@ namespace Kilburn.Kernel.SelfTests;
 /// </summary>
 /// <remarks>
 /// The tables are a space's, filled while no space is active and after all its TLB entries are gone, so that no live entry is ever
-/// changed. Nothing is accessed through them. Second-level pointers stay in memory. Words are random within the form: rights,
+/// changed. What is accessed through them is what the walk says will be refused: status and address of the fault must be the walk's.
+/// A digest of all answers tells whether two machines gave the same. Second-level pointers stay in memory. Words are random within the form: rights,
 /// domain, access flag, type and scope take all values; supersections and large pages are written to all of their 16 entries.
 /// Where two faults apply at once their order is not asked for: the architecture has translation, access flag, domain, permission,
 /// but QEMU 7.2 looks at a closed domain before the second level and before the access flag, and lets a manager past the latter.
@@ -50,6 +51,7 @@ public static class MmuComparison
     private const int BitsPerDomain = 2;
     private const uint FirstFreeDomain = 1; // domain 0 is the kernel's, which this code runs in
     private const uint DomainCount = 16;
+    private const uint WordInBytes = 4;
 
     /// <summary>Compares.</summary>
     /// <param name="session">What it works on. No space is active, before and afterwards.</param>
@@ -117,6 +119,11 @@ public static class MmuComparison
         board.Write(" queries, "u8);
         board.WriteDecimal(tally.Disagreements);
         board.WriteLine(" disagreements"u8);
+        board.Write("mmu: "u8);
+        board.WriteDecimal(tally.RefusedAccesses);
+        board.Write(" accesses refused, answers "u8);
+        board.WriteHex(tally.Digest);
+        board.EndLine();
         WriteKind(ref board, in tally, FaultStatus.None);
         WriteKind(ref board, in tally, FaultStatus.TranslationFirstLevel);
         WriteKind(ref board, in tally, FaultStatus.TranslationSecondLevel);
@@ -134,6 +141,7 @@ public static class MmuComparison
     internal static void Judge(in MmuTally tally, ref Check check)
     {
         check.That(tally.Disagreements == 0, "MMU and walk differ, first at"u8, tally.FirstDisagreement);
+        check.That(tally.RefusedAccesses != 0, "no access was refused"u8);
         check.That(tally.CountOf(FaultStatus.None) != 0, "no address was translated"u8);
         check.That(tally.CountOf(FaultStatus.TranslationFirstLevel) != 0, "no translation fault, first level"u8);
         check.That(tally.CountOf(FaultStatus.TranslationSecondLevel) != 0, "no translation fault, second level"u8);
@@ -307,13 +315,61 @@ public static class MmuComparison
                     && (expected != FaultStatus.None || answer.Physical.FrameNumber == walk.Physical.FrameNumber);
                 tally.Queries++;
                 tally.Count(answer.Status);
-                if (!isSame)
-                {
-                    tally.FirstDisagreement = tally.Disagreements == 0 ? address.Value : tally.FirstDisagreement;
-                    tally.Disagreements++;
-                }
+                tally.Digest = Mix(tally.Digest, address.Value | (uint)access, (uint)answer.Status, FrameOf(answer));
+                Note(isSame, address, ref tally);
+            }
+
+            if (query == 0)
+            {
+                Access(in session, in walk, address, ref tally);
             }
         }
+    }
+
+    /// <summary>A load or a store that must be refused, if there is one. It goes to the console's probe, with its domains.</summary>
+    private static void Access<TInner, TBoard>(
+        in Session<TInner, TBoard> session, in TableWalk walk, VirtualAddress page, ref MmuTally tally)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        VirtualAddress address = new(page.Value & ~(WordInBytes - 1));
+        bool isWrite = (tally.RefusedAccesses & 1) != 0;
+        FaultStatus expected = walk.Check(
+            isWrite ? TranslationAccess.KernelWrite : TranslationAccess.KernelRead, DomainAccess.KernelAndUser);
+        if (expected == FaultStatus.None || DependsOnOrder(in walk, DomainAccess.KernelAndUser))
+        {
+            return;
+        }
+
+        uint value = 0;
+        FaultReport report = session.Board.Probe(isWrite ? FaultAccess.Write : FaultAccess.Read, address, ref value);
+        tally.RefusedAccesses++;
+        tally.Digest = Mix(tally.Digest, report.Address.Value, (uint)report.Status, (uint)report.Access);
+        bool isSame = report.Status == expected
+            && report.Address == address
+            && report.Access == (isWrite ? FaultAccess.Write : FaultAccess.Read);
+        Note(isSame, address, ref tally);
+    }
+
+    private static uint FrameOf(TranslationAnswer answer) =>
+        answer.Status == FaultStatus.None ? answer.Physical.FrameNumber : 0;
+
+    private static void Note(bool isSame, VirtualAddress address, ref MmuTally tally)
+    {
+        if (!isSame)
+        {
+            tally.FirstDisagreement = tally.Disagreements == 0 ? address.Value : tally.FirstDisagreement;
+            tally.Disagreements++;
+        }
+    }
+
+    // FNV-1a, by words.
+    private static uint Mix(uint digest, uint first, uint second, uint third)
+    {
+        const uint Prime = 16_777_619;
+        digest = unchecked((digest ^ first) * Prime);
+        digest = unchecked((digest ^ second) * Prime);
+        return unchecked((digest ^ third) * Prime);
     }
 
     /// <summary>True when the domain has a word to say, and another fault before it.</summary>

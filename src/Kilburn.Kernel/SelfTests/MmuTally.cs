@@ -16,7 +16,13 @@ public struct MmuTally
     /// <summary>Translations asked for.</summary>
     public uint Queries;
 
-    /// <summary>Answers that differed in address or fault.</summary>
+    /// <summary>Loads and stores that were made, and refused.</summary>
+    public uint RefusedAccesses;
+
+    /// <summary>Stands for all answers and faults: two machines with the same gave the same.</summary>
+    public uint Digest;
+
+    /// <summary>Answers and faults that differed in address or fault.</summary>
     public uint Disagreements;
 
     /// <summary>The address of the first of them.</summary>
