@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Reflection;
 using CsCheck;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Asids;
@@ -70,6 +71,19 @@ public sealed class AsidAllocatorTests
 
             return status;
         }
+
+        public void BeginGeneration(uint generation, int core = 0) =>
+            Assert.Equal(VmStatus.Ok, Asids.TryBeginGeneration(ref Cores[core], generation));
+
+        /// <summary>Lets another core act just before the next access of a kind, once.</summary>
+        public void Before(string access, Action action) => Memory.BeforeSharedAccess = name =>
+        {
+            if (name == access)
+            {
+                Memory.BeforeSharedAccess = null;
+                action();
+            }
+        };
 
         public uint AsidOf(uint id) => WordOf(id) & 0xFF;
 
@@ -306,6 +320,215 @@ public sealed class AsidAllocatorTests
         }
 
         Assert.Equal([ids[1], ids[3]], found);
+    }
+
+    [Fact]
+    public void Start_OneAsidForEachCoreAndNoneMore_Panics()
+    {
+        PanicException panic = Assert.Throws<PanicException>(() => new Fixture<Asids5>());
+        Assert.StartsWith("A5", panic.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Request_WithoutASwitch_GivesTheAsidAndKeepsTheSpaceFromBeingRetired()
+    {
+        Fixture<Asids8> fixture = new();
+        uint id = fixture.Attach();
+        PhysicalAddress owner = fixture.Live[id].Owner;
+        Assert.Equal(VmStatus.Ok, fixture.Asids.Request(ref fixture.Cores[2], owner, out Asid first));
+        Assert.Equal(VmStatus.Ok, fixture.Asids.Request(ref fixture.Cores[2], owner, out Asid second));
+        Assert.Equal((1u, 1u), (first.Value, second.Value));
+        Assert.Equal(VmStatus.SpaceActive, fixture.Retire(id, 0));
+        fixture.BeginGeneration(2);
+        Assert.Equal(VmStatus.SpaceActive, fixture.Retire(id, 0)); // kept for core 2, which may be on its way
+        fixture.Asids.Leave(ref fixture.Cores[2]);
+        Assert.Equal(VmStatus.Ok, fixture.Retire(id, 0));
+        Assert.Equal(VmStatus.NoSuchSpace, fixture.Asids.Request(ref fixture.Cores[2], owner, out Asid none));
+        Assert.Equal(0u, none.Value);
+    }
+
+    [Fact]
+    public void Switch_AfterTheGenerationEnded_KeepsANumberThatIsStillFree()
+    {
+        Fixture<Asids8> fixture = new();
+        uint[] ids = [fixture.Attach(), fixture.Attach(), fixture.Attach()];
+        foreach (uint id in ids)
+        {
+            fixture.Switch(id);
+        }
+
+        fixture.Asids.Leave(ref fixture.Cores[0]);
+        fixture.BeginGeneration(2);
+        fixture.Switch(ids[1]);
+        Assert.Equal(2u, fixture.AsidOf(ids[1]));
+        fixture.Switch(fixture.Attach());
+        fixture.Switch(ids[0]);
+        Assert.Equal(3u, fixture.AsidOf(ids[0])); // its own went to the new space
+    }
+
+    [Fact]
+    public void Switch_GenerationBeginsOnTheWay_RunsUnderAWordOfTheNewOne()
+    {
+        Fixture<Asids8> fixture = new();
+        uint id = fixture.Attach();
+        fixture.Switch(id);
+        fixture.Before(nameof(IMachine.OrderMemory), () => fixture.BeginGeneration(2, core: 1));
+        fixture.Switch(id);
+        Assert.Equal(AsidWord.Of(2, 1), fixture.WordOf(id));
+        Assert.Equal([1, 0, 0, 0], fixture.Memory.LocalFlushes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Switch_SpaceRetiredOnTheWay_TheRunningOneKeepsItsNumber(bool generationBegins)
+    {
+        Fixture<Asids8> fixture = new();
+        uint running = fixture.Attach();
+        uint dying = fixture.Attach();
+        fixture.Switch(dying);
+        fixture.Switch(running);
+        PhysicalAddress owner = fixture.Live[dying].Owner;
+        fixture.Before(nameof(IMachine.Store), () =>
+        {
+            Assert.Equal(VmStatus.Ok, fixture.Retire(dying, 1));
+            if (generationBegins)
+            {
+                fixture.Before(nameof(IMachine.OrderMemory), () => fixture.BeginGeneration(2, core: 1));
+            }
+        });
+        VmStatus status = fixture.Asids.Switch(ref fixture.Cores[0], owner);
+        Assert.Equal(VmStatus.NoSuchSpace, status);
+        Assert.Equal(fixture.Live[running].Table | WalkAttributes, fixture.Memory.TableBases[0]);
+        Assert.Equal(fixture.AsidOf(running), fixture.Memory.CurrentAsids[0]);
+        Assert.Equal(fixture.State().Generation, fixture.WordOf(running) >> AsidWord.GenerationShift);
+        uint kept = fixture.AsidOf(running);
+        for (int count = 0; count < 20; count++)
+        {
+            fixture.Switch(fixture.Attach(), 1); // through all numbers: that of the running one is not given out
+        }
+
+        fixture.Switch(running);
+        Assert.Equal(kept, fixture.AsidOf(running));
+    }
+
+    [Fact]
+    public void Switch_SpaceRetiredOnTheWayOfACoreThatRunsNone_KeepsNoNumber()
+    {
+        Fixture<Asids8> fixture = new();
+        uint dying = fixture.Attach();
+        fixture.Switch(dying);
+        fixture.Asids.Leave(ref fixture.Cores[0]);
+        PhysicalAddress owner = fixture.Live[dying].Owner;
+        fixture.Before(nameof(IMachine.Store), () => Assert.Equal(VmStatus.Ok, fixture.Retire(dying, 1)));
+        Assert.Equal(VmStatus.NoSuchSpace, fixture.Asids.Switch(ref fixture.Cores[0], owner));
+        Assert.Equal(0u, fixture.Memory.CurrentAsids[0]);
+        fixture.BeginGeneration(2);
+        Assert.Equal(0, fixture.State().UsedCount);
+    }
+
+    [Fact]
+    public void Switch_GenerationsWrapTwice_NoCoreSkipsItsFlushAndWhatRunsKeepsItsNumber()
+    {
+        Fixture<Asids8> fixture = new();
+        uint running = fixture.Attach();
+        fixture.BeginGeneration(AsidWord.LastGeneration);
+        fixture.Switch(fixture.Attach(), 0);
+        fixture.Switch(running, 1);
+        fixture.Switch(running, 3);
+        uint kept = fixture.AsidOf(running);
+        while (fixture.State().WrapCount == 0)
+        {
+            fixture.Switch(fixture.Attach(), 0);
+        }
+
+        Assert.Equal(AsidWord.Of(AsidWord.FirstGeneration, kept), fixture.WordOf(running)); // on two cores at once
+        fixture.BeginGeneration(2);
+        fixture.Switch(running, 2);
+        Assert.Equal(kept, fixture.AsidOf(running));
+
+        fixture.BeginGeneration(AsidWord.LastGeneration);
+        uint other = fixture.Attach();
+        fixture.Switch(other, 0);
+        int flushes = fixture.Memory.LocalFlushes[1];
+        fixture.Switch(other, 1);
+        Assert.Equal(flushes + 1, fixture.Memory.LocalFlushes[1]);
+    }
+
+    [Fact]
+    public void Retire_LeftSinceTheGenerationBegan_GivesItsKeptNumberBack()
+    {
+        Fixture<Asids8> fixture = new();
+        uint kept = fixture.Attach();
+        fixture.Switch(kept);
+        fixture.BeginGeneration(2);
+        Assert.Equal(1, fixture.State().UsedCount);
+        fixture.Switch(fixture.Attach());
+        Assert.Equal(2, fixture.State().UsedCount);
+        Assert.Equal(VmStatus.Ok, fixture.Retire(kept));
+        Assert.Equal(1, fixture.State().UsedCount);
+    }
+
+    [Fact]
+    public void Retire_WhileItsCoreLeavesAfterARollover_IsRefused()
+    {
+        Fixture<Asids8> fixture = new();
+        uint id = fixture.Attach();
+        fixture.Switch(id);
+        fixture.BeginGeneration(2);
+        fixture.Before(nameof(IMachine.OrderMemory), () => Assert.Equal(VmStatus.SpaceActive, fixture.Retire(id, 1)));
+        fixture.Asids.Leave(ref fixture.Cores[0]);
+        Assert.Equal(VmStatus.Ok, fixture.Retire(id, 1));
+    }
+
+    [Fact]
+    public void Switch_NumbersThatCameBack_AreGivenOutOnlyWhenTheSearchIsRound()
+    {
+        Fixture<Asids256> fixture = new();
+        uint[] ids = [.. Enumerable.Range(0, 40).Select(_ => fixture.Attach())];
+        foreach (uint id in ids)
+        {
+            fixture.Switch(id);
+        }
+
+        fixture.Asids.Leave(ref fixture.Cores[0]);
+        Assert.Equal(VmStatus.Ok, fixture.Retire(ids[19]));
+        Assert.Equal(VmStatus.Ok, fixture.Retire(ids[34]));
+        for (uint expected = 41; expected < 256; expected++)
+        {
+            uint id = fixture.Attach();
+            fixture.Switch(id);
+            Assert.Equal(expected, fixture.AsidOf(id));
+        }
+
+        uint[] last = [fixture.Attach(), fixture.Attach()];
+        fixture.Switch(last[0]);
+        fixture.Switch(last[1]);
+        Assert.Equal((20u, 35u), (fixture.AsidOf(last[0]), fixture.AsidOf(last[1])));
+        Assert.Equal(0u, fixture.State().RolloverCount);
+    }
+
+    [Fact]
+    public void FindOwner_TheNumberItself_IsFound()
+    {
+        Fixture<Asids8> fixture = new();
+        uint id = fixture.Attach();
+        Assert.True(fixture.Asids.TryFindOwner(ref fixture.Cores[0], id, out PhysicalAddress owner, out uint found));
+        Assert.Equal((id, fixture.Live[id].Owner.Value), (found, owner.Value));
+        Assert.False(fixture.Asids.TryFindOwner(ref fixture.Cores[0], id + 1, out owner, out found));
+        Assert.Equal((0u, 0u), (found, owner.Value));
+    }
+
+    [Fact]
+    public void Attach_NumbersWrap_SkipsThoseInUse()
+    {
+        Fixture<Asids8> fixture = new();
+        Assert.Equal((1u, 2u), (fixture.Attach(), fixture.Attach()));
+        object boxed = fixture.Asids;
+        FieldInfo lastId = typeof(AsidAllocator).GetField("_lastId", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        lastId.SetValue(boxed, uint.MaxValue - 1);
+        fixture.Asids = (AsidAllocator)boxed;
+        Assert.Equal((uint.MaxValue, 3u, 4u), (fixture.Attach(), fixture.Attach(), fixture.Attach()));
     }
 
     [Fact]

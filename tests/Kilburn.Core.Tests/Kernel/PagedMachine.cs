@@ -119,9 +119,8 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     {
     }
 
-    public void InvalidateBranchPredictors(string file = "", int line = 0)
-    {
-    }
+    public void InvalidateBranchPredictors(string file = "", int line = 0) =>
+        throw new InvalidOperationException("the core was told that branch predictors need nothing");
 
     public void InvalidateLocalTlb(string file = "", int line = 0)
     {

@@ -97,7 +97,11 @@ public sealed class PagedMemory(uint lengthInBytes)
     {
         if (change == LockChange.Released)
         {
-            _ = _held.Pop();
+            if (!_held.TryPop(out LockRank last) || last != rank)
+            {
+                throw new InvalidOperationException($"lock {rank} is released, which is not the last one taken");
+            }
+
             return;
         }
 

@@ -6,6 +6,12 @@ public interface IAsidCount
     static abstract int Count { get; }
 }
 
+/// <summary>One too few for four cores.</summary>
+public readonly struct Asids5 : IAsidCount
+{
+    public static int Count => 5;
+}
+
 public readonly struct Asids6 : IAsidCount
 {
     public static int Count => 6;

@@ -126,9 +126,8 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     {
     }
 
-    public readonly void InvalidateBranchPredictors(string file = "", int line = 0)
-    {
-    }
+    public readonly void InvalidateBranchPredictors(string file = "", int line = 0) =>
+        throw new InvalidOperationException("the core was told that branch predictors need nothing");
 
     public readonly void InvalidateLocalTlb(string file = "", int line = 0)
     {

@@ -67,6 +67,11 @@ public sealed class PlainMemory
         uint bit = 1u << (int)rank;
         if (change == LockChange.Released)
         {
+            if ((_heldLocks[core] & bit) == 0)
+            {
+                throw new InvalidOperationException($"core {core} releases {rank}, which it does not hold");
+            }
+
             _heldLocks[core] &= ~bit;
             return;
         }
