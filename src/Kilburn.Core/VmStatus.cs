@@ -57,4 +57,22 @@ public enum VmStatus : byte
 
     /// <summary>The access is denied by permission or domain.</summary>
     Denied = 16,
+
+    /// <summary>The range has no byte.</summary>
+    EmptyRange = 17,
+
+    /// <summary>The range goes on past the last address.</summary>
+    WrappedRange = 18,
+
+    /// <summary>Something is mapped or reserved in the range already.</summary>
+    Occupied = 19,
+
+    /// <summary>No part of the space is free that is as long as asked for.</summary>
+    NoRoom = 20,
+
+    /// <summary>A limit of the space would be passed.</summary>
+    LimitReached = 21,
+
+    /// <summary>The space's policy refuses these rights.</summary>
+    RightsRefused = 22,
 }

@@ -40,8 +40,14 @@ public readonly struct FirstLevelEntry(uint raw)
     /// <summary>True for a link to a second-level table.</summary>
     public bool IsPageTable => (_raw & TypeMask) == PageTableType;
 
+    /// <summary>Bit 0: true for a link, where the table is known to hold links and faulting words only.</summary>
+    public bool IsLink => (_raw & PageTableType) != 0;
+
     /// <summary>True for a section or supersection.</summary>
     public bool IsBlock => (_raw & SectionTypeBit) != 0;
+
+    /// <summary>The word as a run of pages that are reserved and not there. <see cref="IsLive"/> must be false.</summary>
+    public ReservedPages Reserved => ReservedPages.Of(_raw);
 
     /// <summary>The word as a link. <see cref="Kind"/> must be <see cref="FirstLevelKind.PageTable"/>.</summary>
     public PageTableDescriptor PageTable => PageTableDescriptor.FromEntry(_raw);

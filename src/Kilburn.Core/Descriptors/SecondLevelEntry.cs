@@ -7,6 +7,7 @@ public readonly struct SecondLevelEntry(uint raw)
 {
     private const uint TypeMask = 3;
     private const uint SmallTypeBit = 2;
+    private const uint RangeBit = 1u << 8; // TEX[2] of a small page
 
     private readonly uint _raw = raw;
 
@@ -24,6 +25,12 @@ public readonly struct SecondLevelEntry(uint raw)
 
     /// <summary>True for a small page.</summary>
     public bool IsSmall => (_raw & SmallTypeBit) != 0;
+
+    /// <summary>True for a small page that was given: <see cref="SmallPageDescriptor.IsOfRange"/> is false.</summary>
+    public bool IsGivenPage => (_raw & (SmallTypeBit | RangeBit)) == SmallTypeBit;
+
+    /// <summary>The word as pages that are reserved and not there. <see cref="IsLive"/> must be false.</summary>
+    public ReservedPages Reserved => ReservedPages.Of(_raw);
 
     /// <summary>The word as a small page. <see cref="Kind"/> must be <see cref="SecondLevelKind.Small"/>.</summary>
     public SmallPageDescriptor Small => SmallPageDescriptor.FromEntry(_raw);

@@ -21,6 +21,8 @@ public readonly struct SmallPageDescriptor
     private const int Ap2Shift = 9;
     private const int TexShift = 6;
     private const uint ShareBit = 1u << (TexShift + 1);
+    private const uint DeferredBit = ShareBit;
+    private const uint RangeBit = 1u << (TexShift + 2);
     private const int Ap10Shift = 4;
     private const int CAndBShift = 2;
     private const uint TypeBit = 1u << 1;
@@ -60,9 +62,27 @@ public readonly struct SmallPageDescriptor
 
     /// <summary>
     /// TEX[1], which TEX remap leaves to software: the mapping has a share in its page, and gives it back when it goes.
-    /// Source: ARM DDI 0406C.d, B3.8.3.
+    /// For pages that were given; of a range's pages the bit says <see cref="IsWriteDeferred"/>. Source: ARM DDI 0406C.d, B3.8.3.
     /// </summary>
     public bool HasShare => (_raw & ShareBit) != 0;
+
+    /// <summary>TEX[2], which TEX remap leaves to software: the page belongs to a range that faults fill.</summary>
+    public bool IsOfRange => (_raw & RangeBit) != 0;
+
+    /// <summary>TEX[1] of a range's page: it may be written, but not before a fault has made the page the space's alone.</summary>
+    public bool IsWriteDeferred => (_raw & (RangeBit | DeferredBit)) == (RangeBit | DeferredBit);
+
+    /// <summary>What the range lets a program do with the page.</summary>
+    public UserRights Rights
+    {
+        get
+        {
+            AccessPermission access = Access;
+            return (access is AccessPermission.Read or AccessPermission.ReadWrite ? UserRights.Read : UserRights.None)
+                | (access == AccessPermission.ReadWrite || IsWriteDeferred ? UserRights.Write : UserRights.None)
+                | (Execution == Execution.Allowed ? UserRights.Execute : UserRights.None);
+        }
+    }
 
     /// <summary>Encodes a shareable mapping.</summary>
     /// <param name="frame">First byte of the page, a multiple of 4 KiB: the low bits are dropped.</param>
@@ -82,6 +102,22 @@ public readonly struct SmallPageDescriptor
             | (((uint)type & 3) << CAndBShift)
             | TypeBit
             | (uint)execution);
+
+    /// <summary>Encodes a page of a range.</summary>
+    /// <param name="frame">First byte of the page, a multiple of 4 KiB: the low bits are dropped.</param>
+    /// <param name="rights">What a program may do with it; those to read are part of those to write and to execute.</param>
+    /// <param name="writing">Whether a right to write holds at once.</param>
+    public static SmallPageDescriptor CreateForRange(PhysicalAddress frame, UserRights rights, Writing writing)
+    {
+        bool canWrite = (rights & UserRights.Write) != 0;
+        bool isDeferred = canWrite && writing == Writing.AfterFault;
+        AccessPermission access = rights == UserRights.None ? AccessPermission.KernelRead
+            : canWrite && !isDeferred ? AccessPermission.ReadWrite
+            : AccessPermission.Read;
+        Execution execution = (rights & UserRights.Execute) != 0 ? Execution.Allowed : Execution.Never;
+        return new SmallPageDescriptor(
+            Create(frame, access, MemoryType.Normal, Scope.NotGlobal, execution).Raw | RangeBit | (isDeferred ? DeferredBit : 0));
+    }
 
     /// <summary>The same mapping with other rights. A live entry may be changed so without break-before-make.</summary>
     /// <param name="access">Who may read and write.</param>

@@ -100,7 +100,12 @@ public partial struct VirtualMemory
         }
 
         reporter.Report(ref this, StartStep.KernelWindow);
-        Spaces.Start(ref machine, image.EmptyTable);
+        status = Spaces.TryStart(ref machine, ref Frames, image.EmptyTable);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
         StartProof.UserTableCleared(ref machine, in _image);
         reporter.Report(ref this, StartStep.UserTableCleared);
         return VmStatus.Ok;

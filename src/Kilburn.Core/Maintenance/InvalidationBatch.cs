@@ -47,6 +47,13 @@ public struct InvalidationBatch
         _isCommitted = false;
     }
 
+    /// <summary>Notes that more descriptors were removed than are worth being told one by one.</summary>
+    public void AddAll()
+    {
+        _pageCount = PageLimit + 1;
+        _isCommitted = false;
+    }
+
     /// <summary>Makes memory wait for the invalidation. The translations that lead to it are in the batch.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="memory">First byte of the page or table.</param>

@@ -24,16 +24,23 @@ namespace Kilburn.Core.Spaces;
 /// routines. Page 0 is mapped only by the members that name it. Second-level tables come with the first page of their MiB and go with the last.
 /// </para>
 /// <para>
-/// Invariant S1: a live second-level table has at least one live entry, and the count byte of its MiB is their number less 1.
+/// Two kinds of contents: pages that the kernel gives, singly or in runs, and ranges that are reserved whole and that faults fill.
+/// The members that change the one refuse the other; <see cref="TryUnmap"/> takes both.
+/// </para>
+/// <para>
+/// Invariant S1: a linked second-level table has at least one page, live or reserved, and the count byte of its MiB is their number less 1.
 /// Locking: each member takes the space's lock (<see cref="LockRank.Space"/>) and, under it, the frames'. Not for interrupt handlers.
 /// </para>
 /// </remarks>
 /// <param name="controlPage">First byte of the control page.</param>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-public readonly struct AddressSpace(PhysicalAddress controlPage)
+public readonly partial struct AddressSpace(PhysicalAddress controlPage)
 {
     /// <summary>One past the last byte of a space.</summary>
     public const uint EndValue = 0x8000_0000;
+
+    /// <summary>First byte that the space chooses for a range: what is near null stays free.</summary>
+    public const uint FirstChosenValue = PageSize.Section;
 
     private readonly PhysicalAddress _controlPage = controlPage;
 
@@ -101,7 +108,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     /// <param name="type">How the memory behaves; managed pages are <see cref="MemoryType.Normal"/>, as in the linear map.</param>
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>
-    /// (no page, page 0, past the space's end or past 4 GiB of memory), <see cref="VmStatus.AlreadyMapped"/> (any page of the range is live),
+    /// (no page, page 0, past the space's end or past 4 GiB of memory), <see cref="VmStatus.AlreadyMapped"/> (any page of the range is live or reserved),
     /// <see cref="VmStatus.AlreadyFree"/> (a managed frame that nobody has), <see cref="VmStatus.WrongKind"/> (a managed frame that is not a page),
     /// <see cref="VmStatus.NotManaged"/> (the allocator's own data), <see cref="VmStatus.Overflow"/> (too many shares),
     /// <see cref="VmStatus.MemoryConflict"/> (a managed page with another type, or some frames are managed and some are not),
@@ -147,7 +154,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     /// <param name="page">First byte; a multiple of 4 KiB.</param>
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
-    /// <see cref="VmStatus.NotMapped"/>.
+    /// <see cref="VmStatus.NotMapped"/>, <see cref="VmStatus.WrongKind"/> (it belongs to a range: <see cref="TryUnmap"/>).
     /// </returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // the addresses stay in registers
     public VmStatus TryUnmapPage<TMachine>(ref TMachine machine, ref FrameAllocator frames, VirtualAddress page)
@@ -161,7 +168,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     /// <param name="pageCount">Pages of 4 KiB, at least 1.</param>
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
-    /// <see cref="VmStatus.NotMapped"/> (any page of the range is not live).
+    /// <see cref="VmStatus.NotMapped"/> (any page of the range is not live), <see cref="VmStatus.WrongKind"/> (some were not given).
     /// </returns>
     public VmStatus TryUnmapRange<TMachine>(
         ref TMachine machine, ref FrameAllocator frames, VirtualAddress start, uint pageCount)
@@ -187,7 +194,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     /// <param name="execution">Whether user code may be fetched from them; <see cref="TryPublishCode"/> is for their contents.</param>
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
-    /// <see cref="VmStatus.NotMapped"/> (any page of the range is not live).
+    /// <see cref="VmStatus.NotMapped"/> (any page of the range is not live), <see cref="VmStatus.WrongKind"/> (some were not given).
     /// </returns>
     /// <remarks>
     /// Only permission bits change, which needs no break-before-make: type, scope and frame stay. Source: ARM DDI 0406C.d, B3.10.1.
@@ -246,10 +253,7 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing done, <see cref="VmStatus.OutOfRange"/> or <see cref="VmStatus.NotMapped"/>.
     /// </returns>
-    /// <remarks>
-    /// DCCMVAU through the linear map, DSB, ICIALLUIS, BPIALLIS where needed, DSB, ISB; other cores see the change at their next
-    /// exception or ISB. Source: ARM DDI 0406C.d, A3.5.4, B2.2.6.
-    /// </remarks>
+    /// <remarks>Other cores see the change at their next exception or ISB. See <see cref="CodePublication"/>.</remarks>
     public VmStatus TryPublishCode<TMachine>(ref TMachine machine, VirtualAddress start, uint lengthInBytes)
         where TMachine : struct, IMachine
     {
@@ -267,17 +271,10 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
             for (uint index = 0; index < pageCount; index++)
             {
                 VirtualAddress page = firstPage.Add(index << PageSize.SmallShift);
-                machine.CleanToUnification(SpaceRange.FindLocked(ref machine, ref control, page).Frame, PageSize.Small);
+                CodePublication.Clean(ref machine, SpaceRange.FindLocked(ref machine, ref control, page).Frame);
             }
 
-            machine.SynchronizeData();
-            machine.InvalidateInstructionCaches();
-            if (TMachine.BranchPredictorNeedsMaintenance)
-            {
-                machine.InvalidateBranchPredictors();
-            }
-
-            machine.Synchronize();
+            CodePublication.Complete(ref machine);
         }
 
         control.Lock.Release(ref machine, LockRank.Space);
@@ -294,7 +291,8 @@ public readonly struct AddressSpace(PhysicalAddress controlPage)
         state = default;
         state.Id = control.Owner.Id;
         state.Table = control.Table;
-        SpaceLayout.Count(ref machine, _controlPage, out state.PageCount, out state.TableCount);
+        state.PageCount = SpaceRange.CountLivePages(ref machine, ref control, _controlPage);
+        state.TableCount = SpaceLayout.CountTables(ref machine, _controlPage);
         state.AsidWord = machine.LoadAcquire(ref control.Owner.Word);
         control.Lock.Release(ref machine, LockRank.Space);
     }

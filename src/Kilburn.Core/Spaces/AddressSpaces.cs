@@ -18,14 +18,19 @@ public struct AddressSpaces
     /// <summary>Who runs what under which ASID.</summary>
     public AsidAllocator Asids;
 
+    private PhysicalAddress _zeroPage; // written once at start-up
+
     /// <summary>Starts with no space, and none active on this core.</summary>
     /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives the page of zeroes that all spaces share.</param>
     /// <param name="emptyTable">An 8 KiB first-level table that maps nothing.</param>
-    public void Start<TMachine>(ref TMachine machine, PhysicalAddress emptyTable)
+    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.OutOfFrames"/>.</returns>
+    public VmStatus TryStart<TMachine>(ref TMachine machine, ref FrameAllocator frames, PhysicalAddress emptyTable)
         where TMachine : struct, IMachine
     {
         Asids.Start(ref machine, emptyTable);
         Asids.Leave(ref machine);
+        return frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out _zeroPage);
     }
 
     /// <summary>Makes a space that maps nothing.</summary>
@@ -59,6 +64,12 @@ public struct AddressSpaces
         ref SpaceControl control = ref machine.Data<SpaceControl>(controlPage);
         control.Table = table;
         control.Mark = SpaceControl.LiveMark;
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        accounts.ZeroPage = _zeroPage;
+        accounts.SearchStart = new VirtualAddress(AddressSpace.FirstChosenValue);
+        accounts.Limits.ReservedPages = SpaceLimits.None;
+        accounts.Limits.ResidentPages = SpaceLimits.None;
+        accounts.Limits.Tables = SpaceLimits.None;
         Asids.Attach(ref machine, controlPage, table, out _);
 
         // The table's zeroes before its first walk, on whatever core that is.

@@ -12,7 +12,8 @@ namespace Kilburn.Core.Spaces;
 /// 0x080  summary: a bit for each word of the bitmap, 2 words
 /// 0x100  occupied: a bit for each MiB that has a second-level table, 64 words
 /// 0x200  room for a lock bit for each MiB, 64 words
-/// 0x800  live pages of each MiB, less 1, a byte each; without meaning where the MiB has no table
+/// 0x300  SpaceAccounts
+/// 0x800  pages of each MiB's table, live or reserved, less 1, a byte each; without meaning where the MiB has no table
 /// </code>
 /// A valid first-level descriptor has no bit to spare for software, hence the bitmap; the summary lets an empty space be taken
 /// apart without a look at 2048 entries. All guarded by the space's lock.
@@ -27,12 +28,20 @@ internal static class SpaceLayout
 
     private const uint SummaryOffset = 0x080;
     private const uint OccupiedOffset = 0x100;
+    private const uint AccountsOffset = 0x300;
     private const uint CountOffset = 0x800;
     private const int BitsPerWordShift = 5;
     private const uint BitMask = (1u << BitsPerWordShift) - 1;
     private const int WordShift = 2;
 
-    /// <summary>Live pages of a MiB, less 1.</summary>
+    /// <summary>What the space has and may have.</summary>
+    /// <param name="control">The start of the space's control page, which is all mapped.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref SpaceAccounts AccountsOf(ref SpaceControl control) =>
+        ref Unsafe.As<byte, SpaceAccounts>(
+            ref Unsafe.AddByteOffset(ref Unsafe.As<SpaceControl, byte>(ref control), (nint)AccountsOffset));
+
+    /// <summary>Pages of a MiB's table, live or reserved, less 1.</summary>
     /// <param name="control">The start of the space's control page, which is all mapped.</param>
     /// <param name="mib">VA[30:20].</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // an address and an access: less than the call
@@ -106,25 +115,30 @@ internal static class SpaceLayout
         return false;
     }
 
-    /// <summary>Counts what a space maps. A look at every MiB: for people who ask.</summary>
+    /// <summary>True when a MiB has a table.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="controlPage">The space's control page.</param>
-    /// <param name="pageCount">Live pages.</param>
-    /// <param name="tableCount">Second-level tables.</param>
-    public static void Count<TMachine>(
-        ref TMachine machine, PhysicalAddress controlPage, out uint pageCount, out uint tableCount)
+    /// <param name="mib">VA[30:20].</param>
+    public static bool IsOccupied<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine =>
+        (OccupiedWord(ref machine, controlPage, mib >> BitsPerWordShift) & (1u << (int)(mib & BitMask))) != 0;
+
+    /// <summary>Counts second-level tables.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    public static uint CountTables<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
         where TMachine : struct, IMachine
     {
-        pageCount = 0;
-        tableCount = 0;
-        for (uint mib = 0; mib < FirstLevelTable.UserEntryCount; mib++)
+        uint count = 0;
+        for (uint index = 0; index < FirstLevelTable.UserEntryCount >> BitsPerWordShift; index++)
         {
-            if ((OccupiedWord(ref machine, controlPage, mib >> BitsPerWordShift) & (1u << (int)(mib & BitMask))) != 0)
+            for (uint word = OccupiedWord(ref machine, controlPage, index); word != 0; word &= word - 1)
             {
-                pageCount += CountOf(ref machine.Data<SpaceControl>(controlPage), mib) + 1u;
-                tableCount++;
+                count++;
             }
         }
+
+        return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

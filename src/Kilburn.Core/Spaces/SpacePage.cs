@@ -13,7 +13,8 @@ namespace Kilburn.Core.Spaces;
 /// <summary>The hot paths of a space: one page mapped, one page unmapped.</summary>
 /// <remarks>
 /// Addresses come in as words here, and nowhere else: a one-field structure that is passed to a call that is not inlined goes through
-/// memory, 6 instructions each. A space's first level holds links and zeroes, nothing else. What happens once a MiB is in methods of its own, so that it costs these no registers.
+/// memory, 6 instructions each. A space's first level holds links, whose bit 0 is set, and words that fault.
+/// What happens once a MiB is in methods of its own, so that it costs these no registers.
 /// </remarks>
 internal static class SpacePage
 {
@@ -55,9 +56,11 @@ internal static class SpacePage
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
         VmStatus status;
-        if (first.Raw == 0)
+        if (!first.IsLink)
         {
-            status = TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page);
+            status = first.Raw == 0
+                ? TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page)
+                : TryMapBesideRun(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
         else
         {
@@ -108,11 +111,11 @@ internal static class SpacePage
         VmStatus status = VmStatus.NotMapped;
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
-        if (first.Raw != 0)
+        if (first.IsLink)
         {
             PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
             SecondLevelEntry second = new(machine.ReadWord(entry));
-            if (second.IsSmall)
+            if (second.IsGivenPage)
             {
                 status = VmStatus.Ok;
                 Descriptor.Write(ref machine, entry, 0);
@@ -131,6 +134,10 @@ internal static class SpacePage
                 {
                     SpaceRange.FreePage(ref machine, ref frames, second.Small.Frame);
                 }
+            }
+            else if (second.IsLive)
+            {
+                status = VmStatus.WrongKind;
             }
         }
 
@@ -173,6 +180,49 @@ internal static class SpacePage
         SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex) = 0;
         SpaceRange.LinkLocked(
             ref machine, owner, FirstLevelTable.EntryOf(control.Table, virtualPage), table, virtualPage.FirstLevelIndex);
+        machine.Synchronize();
+        return VmStatus.Ok;
+    }
+
+    // The first page of a MiB that so far is a run of reserved pages.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VmStatus TryMapBesideRun<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        uint controlPage,
+        uint address,
+        uint descriptor,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress virtualPage = new(address);
+        PhysicalAddress owner = new(controlPage);
+        ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
+        page = default;
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
+        if (first.Reserved.Covers(virtualPage.SecondLevelIndex))
+        {
+            return VmStatus.AlreadyMapped;
+        }
+
+        SpareMemory spares = default;
+        VmStatus status = spares.TryAddTables(ref machine, ref frames, 1);
+        if (status == VmStatus.Ok)
+        {
+            status = spares.TryAddPages(ref machine, ref frames, 1);
+        }
+
+        if (status != VmStatus.Ok)
+        {
+            spares.Free(ref machine, ref frames);
+            return status;
+        }
+
+        page = spares.TakePage(ref machine); // before the table, whose barrier is the page's as well
+        PhysicalAddress table = RangeTables.Ensure(
+            ref machine, ref control, owner, virtualPage.FirstLevelIndex, ref spares);
+        Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, virtualPage), page.Value | descriptor);
+        SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex)++;
         machine.Synchronize();
         return VmStatus.Ok;
     }

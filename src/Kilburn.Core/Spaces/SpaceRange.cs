@@ -11,8 +11,6 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Work on the tables of a space whose lock is held: ranges of pages, and the coming and going of second-level tables.</summary>
 internal static class SpaceRange
 {
-    private const uint NoTable = 0;
-
     /// <summary>What <see cref="TableWalk"/> finds, without the walk's record: a small page, or an entry that is none.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">The space.</param>
@@ -61,6 +59,36 @@ internal static class SpaceRange
         return VmStatus.Ok;
     }
 
+    /// <summary>Tells whether all of a range is mapped, and was given.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First page.</param>
+    /// <param name="pageCount">Within the user half.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>, <see cref="VmStatus.NotMapped"/>, or <see cref="VmStatus.WrongKind"/> (all is mapped, and some by faults).
+    /// </returns>
+    public static VmStatus CheckGivenLocked<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, uint pageCount)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = VmStatus.Ok;
+        for (uint index = 0; index < pageCount; index++)
+        {
+            SecondLevelEntry entry = EntryLocked(ref machine, ref control, PageOf(start, index), out _);
+            if (!entry.IsLive)
+            {
+                return VmStatus.NotMapped;
+            }
+
+            if (!entry.IsGivenPage)
+            {
+                status = VmStatus.WrongKind;
+            }
+        }
+
+        return status;
+    }
+
     /// <summary>Maps a run of given frames: checks, takes tables, takes shares, and then changes the tables, which cannot fail.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives tables and shares.</param>
@@ -82,22 +110,23 @@ internal static class SpaceRange
     {
         for (uint index = 0; index < pageCount; index++)
         {
-            if (EntryLocked(ref machine, ref control, PageOf(start, index), out _).IsLive)
+            if (!IsFreeLocked(ref machine, ref control, PageOf(start, index)))
             {
                 return VmStatus.AlreadyMapped;
             }
         }
 
-        VmStatus status = TryTakeTables(ref machine, ref frames, ref control, start, pageCount, out uint tables);
-        if (status != VmStatus.Ok)
+        SpareMemory spares = default;
+        bool haveShares = false;
+        VmStatus status = spares.TryAddTables(ref machine, ref frames, CountMissingTables(ref machine, ref control, start, pageCount));
+        if (status == VmStatus.Ok)
         {
-            return status;
+            status = TryTakeShares(ref machine, ref frames, model, pageCount, out haveShares);
         }
 
-        status = TryTakeShares(ref machine, ref frames, model, pageCount, out bool haveShares);
         if (status != VmStatus.Ok)
         {
-            FreeTables(ref machine, ref frames, tables);
+            spares.Free(ref machine, ref frames);
             return status;
         }
 
@@ -106,25 +135,15 @@ internal static class SpaceRange
         for (uint index = 0; index < pageCount; index++)
         {
             VirtualAddress page = PageOf(start, index);
-            PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, page);
-            FirstLevelEntry first = new(machine.ReadWord(link));
-            PhysicalAddress table = first.IsPageTable ? first.PageTable.Table : TakeTable(ref machine, ref tables);
+            PhysicalAddress table = RangeTables.Ensure(
+                ref machine, ref control, controlPage, page.FirstLevelIndex, ref spares);
             SmallPageDescriptor descriptor = SmallPageDescriptor.Create(
                 FrameOf(model, index), model.Access, model.Type, model.Scope, model.Execution);
             Descriptor.Write(
                 ref machine,
                 SecondLevelTable.EntryOf(table, page),
                 haveShares ? descriptor.WithShare().Raw : descriptor.Raw);
-            ref byte count = ref SpaceLayout.CountOf(ref control, page.FirstLevelIndex);
-            if (first.IsPageTable)
-            {
-                count++;
-            }
-            else
-            {
-                count = 0;
-                LinkLocked(ref machine, controlPage, link, table, page.FirstLevelIndex);
-            }
+            SpaceLayout.CountOf(ref control, page.FirstLevelIndex)++;
         }
 
         machine.Synchronize();
@@ -138,7 +157,7 @@ internal static class SpaceRange
     /// <param name="controlPage">Its control page.</param>
     /// <param name="start">First page.</param>
     /// <param name="pageCount">Within the user half.</param>
-    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    /// <returns>See <see cref="CheckGivenLocked"/>.</returns>
     public static VmStatus TryUnmapLocked<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -148,7 +167,7 @@ internal static class SpaceRange
         uint pageCount)
         where TMachine : struct, IMachine
     {
-        VmStatus status = CheckMappedLocked(ref machine, ref control, start, pageCount);
+        VmStatus status = CheckGivenLocked(ref machine, ref control, start, pageCount);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -197,7 +216,7 @@ internal static class SpaceRange
     /// <param name="pageCount">Within the user half.</param>
     /// <param name="access">Who may read and write.</param>
     /// <param name="execution">Whether user code may be fetched.</param>
-    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    /// <returns>See <see cref="CheckGivenLocked"/>.</returns>
     public static VmStatus TryProtectLocked<TMachine>(
         ref TMachine machine,
         ref SpaceControl control,
@@ -207,7 +226,7 @@ internal static class SpaceRange
         Execution execution)
         where TMachine : struct, IMachine
     {
-        VmStatus status = CheckMappedLocked(ref machine, ref control, start, pageCount);
+        VmStatus status = CheckGivenLocked(ref machine, ref control, start, pageCount);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -244,28 +263,45 @@ internal static class SpaceRange
         {
             VirtualAddress start = new(mib << PageSize.SectionShift);
             FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, start)));
-            PhysicalAddress table = first.PageTable.Table;
-            int remaining = SpaceLayout.CountOf(ref control, mib) + 1;
-            for (PhysicalAddress entry = table; remaining > 0; entry = entry.Add(1u << SecondLevelTable.EntryShift))
-            {
-                if (BuildChecks.Enabled && entry == table.Add(SecondLevelTable.LengthInBytes))
-                {
-                    BugCheck.Fail(ref machine, "S1: a table holds fewer pages than its count says"u8, start.Value);
-                }
+            ReleaseTable(ref machine, ref frames, ref control, first.PageTable.Table, mib);
+        }
+    }
 
-                SecondLevelEntry second = new(machine.ReadWord(entry));
-                if (second.IsSmall)
-                {
-                    remaining--;
-                    if (second.Small.HasShare)
-                    {
-                        FreePage(ref machine, ref frames, second.Small.Frame);
-                    }
-                }
+    /// <summary>Gives back a table that no walk can reach any more, and what its entries hold.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes it.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="table">The table that was linked last.</param>
+    /// <param name="mib">VA[30:20] of what it was linked for.</param>
+    public static void ReleaseTable<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, PhysicalAddress table, uint mib)
+        where TMachine : struct, IMachine
+    {
+        int remaining = SpaceLayout.CountOf(ref control, mib) + 1;
+        for (PhysicalAddress entry = table; remaining > 0; entry = entry.Add(1u << SecondLevelTable.EntryShift))
+        {
+            if (BuildChecks.Enabled && entry == table.Add(SecondLevelTable.LengthInBytes))
+            {
+                BugCheck.Fail(ref machine, "S1: a table holds fewer pages than its count says"u8, mib << PageSize.SectionShift);
             }
 
-            FreeTable(ref machine, ref frames, table);
+            SecondLevelEntry second = new(machine.ReadWord(entry));
+            if (second.IsGivenPage)
+            {
+                remaining--;
+                if (second.Small.HasShare)
+                {
+                    FreePage(ref machine, ref frames, second.Small.Frame);
+                }
+            }
+            else if (second.Raw != 0)
+            {
+                remaining--;
+                RangeRelease.Forget(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), second);
+            }
         }
+
+        FreeTable(ref machine, ref frames, table);
     }
 
     /// <summary>Links a table that this core cleared, or filled, before its last barrier.</summary>
@@ -334,7 +370,12 @@ internal static class SpaceRange
     private static PhysicalAddress FrameOf(SmallPageDescriptor model, uint index) =>
         model.Frame.Add(index << PageSize.SmallShift);
 
-    private static void Commit<TMachine>(
+    /// <summary>Completes a batch, and gives back what waited in it.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes it.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="batch">Empty afterwards.</param>
+    public static void Commit<TMachine>(
         ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, ref InvalidationBatch batch)
         where TMachine : struct, IMachine
     {
@@ -352,58 +393,58 @@ internal static class SpaceRange
         }
     }
 
-    // The tables that a range lacks, chained through their first words until they are linked.
-    private static VmStatus TryTakeTables<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        ref SpaceControl control,
-        VirtualAddress start,
-        uint pageCount,
-        out uint tables)
+    /// <summary>Counts live pages. A look at every table: for people who ask.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    public static uint CountLivePages<TMachine>(
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage)
         where TMachine : struct, IMachine
     {
-        tables = NoTable;
-        uint lastMib = PageOf(start, pageCount - 1).FirstLevelIndex;
-        for (uint mib = start.FirstLevelIndex; mib <= lastMib; mib++)
+        uint count = 0;
+        for (uint mib = 0; mib < FirstLevelTable.UserEntryCount; mib++)
         {
-            VirtualAddress address = new(mib << PageSize.SectionShift);
-            if (new FirstLevelEntry(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address))).IsPageTable)
+            if (!SpaceLayout.IsOccupied(ref machine, controlPage, mib))
             {
                 continue;
             }
 
-            VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
-            if (status != VmStatus.Ok)
+            FirstLevelEntry first = new(machine.ReadWord(control.Table.Add(mib << FirstLevelTable.EntryShift)));
+            for (uint page = 0; page < SecondLevelTable.EntryCount; page++)
             {
-                FreeTables(ref machine, ref frames, tables);
-                tables = NoTable;
-                return status;
+                SecondLevelEntry entry = new(machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift)));
+                count += entry.IsLive ? 1u : 0u;
             }
-
-            machine.WriteWord(table, tables);
-            tables = table.Value;
         }
 
-        return VmStatus.Ok;
+        return count;
     }
 
-    private static PhysicalAddress TakeTable<TMachine>(ref TMachine machine, ref uint tables)
+    private static bool IsFreeLocked<TMachine>(ref TMachine machine, ref SpaceControl control, VirtualAddress page)
         where TMachine : struct, IMachine
     {
-        PhysicalAddress table = new(tables);
-        tables = machine.ReadWord(table);
-        machine.WriteWord(table, 0);
-        machine.OrderMemory(); // the zero before the link
-        return table;
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, page)));
+        return first.IsPageTable
+            ? machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, page)) == 0
+            : !first.Reserved.Covers(page.SecondLevelIndex);
     }
 
-    private static void FreeTables<TMachine>(ref TMachine machine, ref FrameAllocator frames, uint tables)
+    private static uint CountMissingTables<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, uint pageCount)
         where TMachine : struct, IMachine
     {
-        while (tables != NoTable)
+        uint count = 0;
+        uint lastMib = PageOf(start, pageCount - 1).FirstLevelIndex;
+        for (uint mib = start.FirstLevelIndex; mib <= lastMib; mib++)
         {
-            FreeTable(ref machine, ref frames, TakeTable(ref machine, ref tables));
+            VirtualAddress address = new(mib << PageSize.SectionShift);
+            if (!new FirstLevelEntry(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address))).IsPageTable)
+            {
+                count++;
+            }
         }
+
+        return count;
     }
 
     // All frames are managed pages, or none is: a run across the border is a mistake of the giver's.

@@ -27,6 +27,12 @@ public static class StatusText
         VmStatus.Corrupted => "corrupted"u8,
         VmStatus.OutOfIdentifiers => "out of identifiers"u8,
         VmStatus.Denied => "denied"u8,
+        VmStatus.EmptyRange => "empty range"u8,
+        VmStatus.WrappedRange => "wrapped range"u8,
+        VmStatus.Occupied => "occupied"u8,
+        VmStatus.NoRoom => "no room"u8,
+        VmStatus.LimitReached => "limit reached"u8,
+        VmStatus.RightsRefused => "rights refused"u8,
         _ => "unknown status"u8,
     };
 }

@@ -5,6 +5,7 @@ using System.Threading;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
 using Kilburn.Core.Spaces;
 using Kilburn.Model;
@@ -106,6 +107,7 @@ public sealed class Race<TProfile> : IDisposable
     {
         private readonly Random _random = new((race._seed * 4) + coreIndex);
         private readonly Dictionary<(int Space, uint Page), (uint Frame, uint Word)> _mapped = [];
+        private readonly Dictionary<(int Space, uint Page), (UserRights Rights, uint Word)> _ranges = [];
         private ModelMachine<TProfile> _core = race.Machine.GetCore<TProfile>(coreIndex);
         private AddressSpace? _own;
         private int _current = -1; // index of the shared space that is active
@@ -123,7 +125,7 @@ public sealed class Race<TProfile> : IDisposable
         {
             int space = _random.Next(SharedSpaceCount);
             uint page = ChoosePage();
-            switch (_random.Next(12))
+            switch (_random.Next(18))
             {
                 case 0 or 1 or 2:
                     Require(race._memory.Spaces.TryActivate(ref _core, race._shared[space]), "activate");
@@ -148,8 +150,20 @@ public sealed class Race<TProfile> : IDisposable
                 case 10:
                     UseHeap();
                     break;
-                default:
+                case 11:
                     LiveAlone(page);
+                    break;
+                case 12:
+                    MapRange(space);
+                    break;
+                case 13:
+                    UnmapRange(space);
+                    break;
+                case 14:
+                    ChangeRange(space);
+                    break;
+                default:
+                    TouchRange();
                     break;
             }
         }
@@ -239,6 +253,149 @@ public sealed class Race<TProfile> : IDisposable
 
             _core.WriteRegister(SystemRegister.DomainAccessControl, DomainAccess.KernelOnly);
             _core.SynchronizeContext();
+        }
+
+        // Pages of ranges: each core has its own, in a MiB that given pages use as well, and in one that is left to ranges.
+        private uint[] ChooseRange()
+        {
+            uint first = (0x0020_0000u + (0x0010_0000u * (uint)_random.Next(2))) + (PageSize.Small * (uint)(0x40 + (coreIndex * PageCount)));
+            return [.. Enumerable.Range(0, _random.Next(1, PageCount + 1)).Select(index => first + ((uint)index * PageSize.Small))];
+        }
+
+        private static VirtualRange RangeOf(uint[] pages) =>
+            new(new VirtualAddress(pages[0]), (uint)pages.Length << PageSize.SmallShift);
+
+        private void MapRange(int space)
+        {
+            uint[] pages = ChooseRange();
+            RangeRequest request = new()
+            {
+                Placement = _random.Next(2) == 0 ? RangePlacement.Fixed : RangePlacement.Replacing,
+                Address = new VirtualAddress(pages[0]),
+                LengthInBytes = (uint)pages.Length << PageSize.SmallShift,
+                Kind = RangeKind.Anonymous,
+                Rights = UserRights.ReadWrite,
+                Population = _random.Next(3) == 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand,
+            };
+            VmStatus status = race._shared[space].TryMap(ref _core, ref race._memory.Frames, in request, out _);
+            if (status == VmStatus.OutOfFrames)
+            {
+                return;
+            }
+
+            bool isRefused = request.Placement == RangePlacement.Fixed && pages.Any(page => _ranges.ContainsKey((space, page)));
+            Check(status == (isRefused ? VmStatus.Occupied : VmStatus.Ok), $"core {coreIndex}: map of a range: {status}");
+            foreach (uint page in isRefused ? [] : pages)
+            {
+                _ranges[(space, page)] = (UserRights.ReadWrite, 0);
+                TouchRangeHere(space, page);
+            }
+        }
+
+        private void UnmapRange(int space)
+        {
+            uint[] pages = ChooseRange();
+            VmStatus status = race._shared[space].TryUnmap(ref _core, ref race._memory.Frames, RangeOf(pages));
+            if (status == VmStatus.OutOfFrames)
+            {
+                return;
+            }
+
+            Require(status, "unmap of a range");
+            foreach (uint page in pages)
+            {
+                _ = _ranges.Remove((space, page));
+                TouchRangeHere(space, page);
+            }
+        }
+
+        private void ChangeRange(int space)
+        {
+            uint[] pages = ChooseRange();
+            UserRights rights = _random.Next(2) == 0 ? UserRights.Read : UserRights.ReadWrite;
+            bool isDiscard = _random.Next(3) == 0;
+            VmStatus status = isDiscard
+                ? race._shared[space].TryAdvise(ref _core, ref race._memory.Frames, RangeOf(pages), RangeAdvice.Discard)
+                : race._shared[space].TryProtect(ref _core, ref race._memory.Frames, RangeOf(pages), rights);
+            if (status == VmStatus.OutOfFrames)
+            {
+                return;
+            }
+
+            bool isThere = pages.All(page => _ranges.ContainsKey((space, page)));
+            Check(status == (isThere ? VmStatus.Ok : VmStatus.NotMapped), $"core {coreIndex}: change of a range: {status}");
+            foreach (uint page in isThere ? pages : [])
+            {
+                (UserRights old, uint word) = _ranges[(space, page)];
+                _ranges[(space, page)] = isDiscard ? (old, 0) : (rights, word);
+                TouchRangeHere(space, page);
+            }
+        }
+
+        private void TouchRange()
+        {
+            if (_current >= 0)
+            {
+                TouchRangeHere(_current, ChooseRange()[^1]);
+            }
+        }
+
+        private void TouchRangeHere(int space, uint page)
+        {
+            if (space != _current)
+            {
+                return;
+            }
+
+            _core.WriteRegister(SystemRegister.DomainAccessControl, DomainAccess.KernelAndUser);
+            _core.SynchronizeContext();
+            bool isThere = _ranges.TryGetValue((space, page), out (UserRights Rights, uint Word) expected);
+            bool isWrite = _random.Next(2) == 0;
+            bool isAllowed = isThere && (!isWrite || (expected.Rights & UserRights.Write) != 0);
+            uint word = (uint)_random.Next();
+            for (int attempt = 0; ; attempt++)
+            {
+                if (!CanAccess(page, isWrite))
+                {
+                    FaultReport report = new(
+                        FaultStatus.TranslationSecondLevel, isWrite ? FaultAccess.Write : FaultAccess.Read, new VirtualAddress(page), 0);
+                    FaultOutcome outcome = race._shared[space].Resolve(ref _core, ref race._memory.Frames, in report);
+                    if (isAllowed && outcome != FaultOutcome.OutOfMemory)
+                    {
+                        Check(outcome == FaultOutcome.Resolved && attempt < 2, $"core {coreIndex}: fault at 0x{page:X8}: {outcome}");
+                        continue;
+                    }
+
+                    Check(outcome != FaultOutcome.Resolved, $"core {coreIndex}: fault at 0x{page:X8}: {outcome}");
+                    break;
+                }
+
+                Check(isAllowed, $"core {coreIndex} may access 0x{page:X8}");
+                AccessResult result = isWrite
+                    ? _core.Core.Write(new VirtualAddress(page), word, Privilege.User)
+                    : _core.Core.Read(new VirtualAddress(page), Privilege.User);
+                Check(
+                    !result.IsFault && (isWrite || result.Value == expected.Word),
+                    $"core {coreIndex}: 0x{page:X8}: {result}, not 0x{expected.Word:X8}");
+                _ranges[(space, page)] = (expected.Rights, isWrite ? word : expected.Word);
+                break;
+            }
+
+            _core.WriteRegister(SystemRegister.DomainAccessControl, DomainAccess.KernelOnly);
+            _core.SynchronizeContext();
+        }
+
+        // Another core may be at work on the table of the MiB: at which level it faults is open, but not whether it does.
+        private bool CanAccess(uint page, bool isWrite)
+        {
+            bool[] answers =
+            [
+                .. _core.Core.PossibleAnswers(new VirtualAddress(page), isWrite ? AccessKind.Write : AccessKind.Read, Privilege.User)
+                    .Select(answer => answer.Fault == FaultCode.None)
+                    .Distinct(),
+            ];
+            Check(answers.Length == 1, $"core {coreIndex} may or may not access 0x{page:X8}");
+            return answers[0];
         }
 
         // A space of the core's own: it comes, is used, and goes, while others make generations begin.

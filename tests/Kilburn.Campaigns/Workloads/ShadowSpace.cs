@@ -12,4 +12,7 @@ public sealed class ShadowSpace(AddressSpace handle)
 
     /// <summary>Pages by their first byte.</summary>
     public SortedDictionary<uint, ShadowPage> Pages { get; } = [];
+
+    /// <summary>Pages of ranges by their first byte.</summary>
+    public SortedDictionary<uint, ShadowRangePage> Ranges { get; } = [];
 }

@@ -383,6 +383,11 @@ public sealed partial class Workload<TProfile>
         {
             for (uint offset = 0; offset < run.LengthInBytes; offset += PageSize.Small)
             {
+                if (IsInRangeZone(run.Start.Value + offset))
+                {
+                    continue;
+                }
+
                 found.Add(run.Start.Value + offset, run.Physical.Value + offset);
             }
         }

@@ -57,7 +57,10 @@ public sealed partial class Workload<TProfile> : IDisposable
         _mostSpaces = seed % 3 == 0 ? FewSpaces : ManySpaces;
         _keepsUserDomainOpen = (seed & 2) != 0;
         _startsCoresEarly = (seed & 1) != 0;
-        _operations = [.. SpaceOperations(), .. ProgramOperations(), .. HeapOperations(), .. DeviceOperations(), .. FrameOperations()];
+        _operations =
+        [
+            .. SpaceOperations(), .. RangeOperations(), .. ProgramOperations(), .. HeapOperations(), .. DeviceOperations(), .. FrameOperations(),
+        ];
         foreach ((int weight, _) in _operations)
         {
             _totalWeight += weight;

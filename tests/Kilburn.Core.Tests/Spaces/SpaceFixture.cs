@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Kernel;
 using Kilburn.Core.Spaces;
@@ -35,7 +36,7 @@ internal sealed class SpaceFixture
         MemoryMap map = default;
         Assert.Equal(VmStatus.Ok, map.TryAddBank(new PhysicalRange(default, MemoryLength)));
         Assert.Equal(VmStatus.Ok, Frames.TryStart(ref Machine, in map, new PhysicalAddress(KernelEnd)));
-        Spaces.Start(ref Machine, new PhysicalAddress(EmptyTable));
+        Assert.Equal(VmStatus.Ok, Spaces.TryStart(ref Machine, ref Frames, new PhysicalAddress(EmptyTable)));
     }
 
     public FrameStatistics Statistics
@@ -84,6 +85,102 @@ internal sealed class SpaceFixture
         AddressSpace space, uint start, uint pageCount, AccessPermission access, Execution execution = Execution.Never) =>
         space.TryProtect(ref Machine, new VirtualAddress(start), pageCount, access, execution);
 
+    /// <summary>Maps an anonymous range at an address.</summary>
+    public void Reserve(AddressSpace space, uint start, uint lengthInBytes, UserRights rights = UserRights.ReadWrite) =>
+        Assert.Equal(
+            VmStatus.Ok,
+            TryMap(
+                space,
+                new RangeRequest
+                {
+                    Placement = RangePlacement.Fixed,
+                    Address = new VirtualAddress(start),
+                    LengthInBytes = lengthInBytes,
+                    Kind = RangeKind.Anonymous,
+                    Rights = rights,
+                },
+                out _));
+
+    public VmStatus TryMap(AddressSpace space, RangeRequest request, out uint start)
+    {
+        VmStatus status = space.TryMap(ref Machine, ref Frames, in request, out VirtualAddress found);
+        start = found.Value;
+        return status;
+    }
+
+    public VmStatus TryUnmapBytes(AddressSpace space, uint start, uint lengthInBytes) =>
+        space.TryUnmap(ref Machine, ref Frames, new VirtualRange(new VirtualAddress(start), lengthInBytes));
+
+    public VmStatus TryProtectBytes(AddressSpace space, uint start, uint lengthInBytes, UserRights rights) =>
+        space.TryProtect(ref Machine, ref Frames, new VirtualRange(new VirtualAddress(start), lengthInBytes), rights);
+
+    public VmStatus TryAdvise(AddressSpace space, uint start, uint lengthInBytes, RangeAdvice advice) =>
+        space.TryAdvise(ref Machine, ref Frames, new VirtualRange(new VirtualAddress(start), lengthInBytes), advice);
+
+    /// <summary>What a program's access comes to, with the kernel resolving its faults. The word is read or written.</summary>
+    public FaultOutcome Access(AddressSpace space, uint address, FaultAccess access, ref uint word)
+    {
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            FaultStatus status = CheckAccess(space, address, access, out TableWalk walk);
+            if (status == FaultStatus.None)
+            {
+                ref uint memory = ref Machine.Data<uint>(walk.Physical);
+                if (access == FaultAccess.Write)
+                {
+                    memory = word;
+                }
+                else
+                {
+                    word = memory;
+                }
+
+                return FaultOutcome.Resolved;
+            }
+
+            FaultOutcome outcome = Resolve(space, status, access, address);
+            if (outcome != FaultOutcome.Resolved)
+            {
+                return outcome;
+            }
+        }
+
+        throw new InvalidOperationException($"0x{address:X8} faults again and again");
+    }
+
+    public FaultOutcome Resolve(AddressSpace space, FaultStatus status, FaultAccess access, uint address)
+    {
+        FaultReport report = new(status, access, new VirtualAddress(address), (uint)Domain.User);
+        return space.Resolve(ref Machine, ref Frames, in report);
+    }
+
+    public FaultOutcome Write(AddressSpace space, uint address, uint word) => Access(space, address, FaultAccess.Write, ref word);
+
+    public uint Read(AddressSpace space, uint address)
+    {
+        uint word = 0;
+        Assert.Equal(FaultOutcome.Resolved, Access(space, address, FaultAccess.Read, ref word));
+        return word;
+    }
+
+    public SpaceCounters CountersOf(AddressSpace space)
+    {
+        space.ReadCounters(ref Machine, out SpaceCounters counters);
+        return counters;
+    }
+
+    public List<(uint Start, uint Length, RangeKind Kind, UserRights Rights, uint Mapped)> RegionsOf(AddressSpace space)
+    {
+        List<(uint, uint, RangeKind, UserRights, uint)> regions = [];
+        VirtualAddress next = default;
+        while (space.TryFindNext(ref Machine, ref next, out SpaceRegion region))
+        {
+            regions.Add((region.Start.Value, region.LengthInBytes, region.Kind, region.Rights, region.MappedPages));
+        }
+
+        return regions;
+    }
+
     public VmStatus TryDestroy(AddressSpace space) => Spaces.TryDestroy(ref Machine, ref Frames, space);
 
     public VmStatus TryTranslate(AddressSpace space, uint address, out TableWalk walk) =>
@@ -95,6 +192,16 @@ internal sealed class SpaceFixture
     {
         space.ReadState(ref Machine, out AddressSpaceState state);
         return state;
+    }
+
+    private FaultStatus CheckAccess(AddressSpace space, uint address, FaultAccess access, out TableWalk walk)
+    {
+        _ = TryTranslate(space, address, out walk);
+        FaultStatus status = walk.Check(
+            access == FaultAccess.Write ? TranslationAccess.UserWrite : TranslationAccess.UserRead, DomainAccess.KernelAndUser);
+        return status == FaultStatus.None && access == FaultAccess.Execute && walk.Mapping.Execution == Execution.Never
+            ? FaultStatus.PermissionSecondLevel
+            : status;
     }
 
     /// <summary>Takes memory away until only some frames are left.</summary>

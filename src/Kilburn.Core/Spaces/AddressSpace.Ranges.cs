@@ -1,0 +1,385 @@
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+
+namespace Kilburn.Core.Spaces;
+
+// Ranges that a program asks for, and the faults that fill them.
+public readonly partial struct AddressSpace
+{
+    private const uint LargestAlignment = 1u << 30;
+
+    /// <summary>Reserves a range, and gives it frames if it is asked to.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives frames, and the tables that the format makes necessary: none for what has its MiBs to itself.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="start">First byte of the range, above its guard; default on failure.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.EmptyRange"/>, <see cref="VmStatus.Misaligned"/> (length,
+    /// guard or address off a page, address off the alignment, an alignment that is none), <see cref="VmStatus.WrappedRange"/>,
+    /// <see cref="VmStatus.OutOfRange"/> (page 0, or past 0x80000000), <see cref="VmStatus.WrongKind"/> (a kind that is not reserved by
+    /// request, rights or frames for a guard), <see cref="VmStatus.RightsRefused"/>, <see cref="VmStatus.Occupied"/>, <see cref="VmStatus.NoRoom"/>,
+    /// <see cref="VmStatus.LimitReached"/>, <see cref="VmStatus.OutOfFrames"/>.
+    /// </returns>
+    public VmStatus TryMap<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, in RangeRequest request, out VirtualAddress start)
+        where TMachine : struct, IMachine
+    {
+        start = default;
+        UserRights rights = WithRead(request.Rights);
+        VmStatus status = Check(in request, rights);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        status = TryMapLocked(ref machine, ref frames, ref control, in request, rights, out start);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Unmaps all that is in a range, reserved or mapped, given pages too. No core reaches it through this space on return.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes what goes; gives a table when a hole makes two runs of one.</param>
+    /// <param name="range">Multiples of 4 KiB. There may be nothing in it.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.EmptyRange"/>, <see cref="VmStatus.Misaligned"/>,
+    /// <see cref="VmStatus.WrappedRange"/>, <see cref="VmStatus.OutOfRange"/>, <see cref="VmStatus.LimitReached"/> (tables), <see cref="VmStatus.OutOfFrames"/>.
+    /// </returns>
+    public VmStatus TryUnmap<TMachine>(ref TMachine machine, ref FrameAllocator frames, VirtualRange range)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckBytes(range);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        status = RangeRelease.TryRelease(ref machine, ref frames, ref control, _controlPage, range.Start, range.End);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Changes what a program may do with pages of anonymous ranges. It holds on all cores on return.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives tables, when runs fall into parts.</param>
+    /// <param name="range">Multiples of 4 KiB, anonymous throughout.</param>
+    /// <param name="rights">The new rights. What was written to pages that become executable is what every core fetches, after its next exception or ISB.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.EmptyRange"/>, <see cref="VmStatus.Misaligned"/>,
+    /// <see cref="VmStatus.WrappedRange"/>, <see cref="VmStatus.OutOfRange"/>, <see cref="VmStatus.RightsRefused"/>, <see cref="VmStatus.NotMapped"/> (a hole),
+    /// <see cref="VmStatus.WrongKind"/> (a guard, or pages that the kernel gave), <see cref="VmStatus.LimitReached"/> (tables), <see cref="VmStatus.OutOfFrames"/>.
+    /// </returns>
+    public VmStatus TryProtect<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, VirtualRange range, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckBytes(range);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        if (rights > UserRights.All)
+        {
+            return VmStatus.RightsRefused;
+        }
+
+        rights = WithRead(rights);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        status = IsRefused(ref control, rights)
+            ? VmStatus.RightsRefused
+            : RangeChange.TryProtect(ref machine, ref frames, ref control, _controlPage, range.Start, range.End, rights);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Acts on what a program says about its use of a range.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives or takes frames.</param>
+    /// <param name="range">Multiples of 4 KiB, without holes. What is not anonymous in it stays as it is.</param>
+    /// <param name="advice">What the program says.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.EmptyRange"/>, <see cref="VmStatus.Misaligned"/>,
+    /// <see cref="VmStatus.WrappedRange"/>, <see cref="VmStatus.OutOfRange"/>, <see cref="VmStatus.NotMapped"/> (a hole), <see cref="VmStatus.WrongKind"/> (no
+    /// such advice), <see cref="VmStatus.LimitReached"/>, <see cref="VmStatus.OutOfFrames"/>.
+    /// </returns>
+    public VmStatus TryAdvise<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, VirtualRange range, RangeAdvice advice)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckBytes(range);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        if (advice > RangeAdvice.Discard)
+        {
+            return VmStatus.WrongKind;
+        }
+
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        status = advice == RangeAdvice.Need
+            ? RangeChange.TryPopulate(ref machine, ref frames, ref control, _controlPage, range.Start, range.End)
+            : RangeChange.TryDiscard(ref machine, ref frames, ref control, range.Start, range.End);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return status;
+    }
+
+    /// <summary>Does what a fault of a program in this space asks for.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives a frame, and a table when the MiB has none.</param>
+    /// <param name="report">The fault.</param>
+    /// <returns><see cref="FaultOutcome.Resolved"/> when the access may be tried again; else why not, with nothing changed but counters.</returns>
+    public FaultOutcome Resolve<TMachine>(ref TMachine machine, ref FrameAllocator frames, in FaultReport report)
+        where TMachine : struct, IMachine =>
+        SpaceFault.Resolve(ref machine, ref frames, _controlPage, in report);
+
+    /// <summary>Tells which range an address lies in.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="address">Any address.</param>
+    /// <param name="region">The range, with all neighbours that are alike; default when there is none.</param>
+    /// <returns><see cref="VmStatus.Ok"/>, <see cref="VmStatus.OutOfRange"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    public VmStatus TryQuery<TMachine>(ref TMachine machine, VirtualAddress address, out SpaceRegion region)
+        where TMachine : struct, IMachine
+    {
+        region = default;
+        if (!address.IsUser)
+        {
+            return VmStatus.OutOfRange;
+        }
+
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        bool isFound = RangeQuery.TryFind(ref machine, ref control, address, out region);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return isFound ? VmStatus.Ok : VmStatus.NotMapped;
+    }
+
+    /// <summary>Goes through the ranges of the space, upward, with neighbours that are alike merged.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="next">Where to begin; moved to the end of what is found.</param>
+    /// <param name="region">The first range at or above; default at the end. One that begins below is found whole.</param>
+    /// <returns>False at the end.</returns>
+    /// <remarks>Each call takes the lock anew, so that a space may change between two.</remarks>
+    public bool TryFindNext<TMachine>(ref TMachine machine, ref VirtualAddress next, out SpaceRegion region)
+        where TMachine : struct, IMachine
+    {
+        region = default;
+        if (!next.IsUser)
+        {
+            return false;
+        }
+
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        VirtualAddress end = new(EndValue);
+        VirtualAddress found = RangeSearch.SkipFree(ref machine, ref control, next.AlignDown(PageSize.Small), end);
+        bool isFound = found != end && RangeQuery.TryFind(ref machine, ref control, found, out region);
+        control.Lock.Release(ref machine, LockRank.Space);
+        next = isFound ? region.End : end;
+        return isFound;
+    }
+
+    /// <summary>Sets what the space may have.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="limits">The limits, <see cref="SpaceLimits.None"/> each in a new space.</param>
+    public void SetLimits<TMachine>(ref TMachine machine, in SpaceLimits limits)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        SpaceLayout.AccountsOf(ref control).Limits = limits;
+        control.Lock.Release(ref machine, LockRank.Space);
+    }
+
+    /// <summary>Sets which rights ranges may have from now on. A new space has <see cref="RightsPolicy.WriteOrExecute"/>.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="policy">The policy.</param>
+    public void SetRightsPolicy<TMachine>(ref TMachine machine, RightsPolicy policy)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        SpaceLayout.AccountsOf(ref control).Policy = policy;
+        control.Lock.Release(ref machine, LockRank.Space);
+    }
+
+    /// <summary>Sets where <see cref="RangePlacement.Anywhere"/> leads.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="seed">From the board's random numbers, for places drawn from all that are free; 0, as in a new space, for low ones in turn.</param>
+    public void SetPlacementSeed<TMachine>(ref TMachine machine, uint seed)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        SpaceLayout.AccountsOf(ref control).Seed = seed;
+        control.Lock.Release(ref machine, LockRank.Space);
+    }
+
+    /// <summary>What the space has, and what its faults were.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="counters">The answer.</param>
+    public void ReadCounters<TMachine>(ref TMachine machine, out SpaceCounters counters)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        counters = SpaceLayout.AccountsOf(ref control).Counters;
+        counters.Tables = SpaceLayout.CountTables(ref machine, _controlPage);
+        control.Lock.Release(ref machine, LockRank.Space);
+    }
+
+    // The format cannot write or execute what it cannot read.
+    private static UserRights WithRead(UserRights rights) => rights == UserRights.None ? rights : rights | UserRights.Read;
+
+    private static bool IsRefused(ref SpaceControl control, UserRights rights) =>
+        (rights & (UserRights.Write | UserRights.Execute)) == (UserRights.Write | UserRights.Execute)
+        && SpaceLayout.AccountsOf(ref control).Policy == RightsPolicy.WriteOrExecute;
+
+    private static VmStatus CheckBytes(VirtualRange range)
+    {
+        if (range.LengthInBytes == 0)
+        {
+            return VmStatus.EmptyRange;
+        }
+
+        if (((range.Start.Value | range.LengthInBytes) & PageSize.SmallMask) != 0)
+        {
+            return VmStatus.Misaligned;
+        }
+
+        // A range that ends with the last address does not wrap.
+        return range.LengthInBytes - 1 > uint.MaxValue - range.Start.Value ? VmStatus.WrappedRange
+            : !range.Start.IsUser || range.LengthInBytes > EndValue - range.Start.Value ? VmStatus.OutOfRange
+            : VmStatus.Ok;
+    }
+
+    private static VmStatus Check(in RangeRequest request, UserRights rights)
+    {
+        if (request.LengthInBytes == 0)
+        {
+            return VmStatus.EmptyRange;
+        }
+
+        uint alignment = AlignmentOf(in request);
+        if (((request.LengthInBytes | request.GuardInBytes | alignment) & PageSize.SmallMask) != 0
+            || (alignment & (alignment - 1)) != 0 || alignment > LargestAlignment)
+        {
+            return VmStatus.Misaligned;
+        }
+
+        bool isGuard = request.Kind == RangeKind.Guard;
+        if ((!isGuard && request.Kind != RangeKind.Anonymous)
+            || request.Placement > RangePlacement.Replacing
+            || request.Population > RangePopulation.AtOnce
+            || (isGuard && (rights != UserRights.None || request.Population == RangePopulation.AtOnce)))
+        {
+            return VmStatus.WrongKind;
+        }
+
+        if (rights > UserRights.All)
+        {
+            return VmStatus.RightsRefused;
+        }
+
+        if (request.Placement is RangePlacement.Fixed or RangePlacement.Replacing)
+        {
+            return CheckPlace(in request, alignment);
+        }
+
+        return request.LengthInBytes > EndValue || request.GuardInBytes > EndValue - request.LengthInBytes
+            ? VmStatus.OutOfRange
+            : VmStatus.Ok;
+    }
+
+    private static VmStatus CheckPlace(in RangeRequest request, uint alignment)
+    {
+        uint first = request.Address.Value;
+        VmStatus status = CheckBytes(new VirtualRange(request.Address, request.LengthInBytes));
+        return status != VmStatus.Ok ? status
+            : !request.Address.IsAligned(alignment) ? VmStatus.Misaligned
+            : first < PageSize.Small || request.GuardInBytes > first - PageSize.Small ? VmStatus.OutOfRange
+            : VmStatus.Ok;
+    }
+
+    private static uint AlignmentOf(in RangeRequest request) => request.Alignment == 0 ? PageSize.Small : request.Alignment;
+
+    private VmStatus TryMapLocked<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        in RangeRequest request,
+        UserRights rights,
+        out VirtualAddress start)
+        where TMachine : struct, IMachine
+    {
+        start = default;
+        if (IsRefused(ref control, rights))
+        {
+            return VmStatus.RightsRefused;
+        }
+
+        VmStatus status = TryPlace(ref machine, ref control, in request, out VirtualAddress guardStart);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        VirtualAddress first = guardStart.Add(request.GuardInBytes);
+        RangePlan plan = new()
+        {
+            GuardStart = guardStart,
+            Start = first,
+            End = first.Add(request.LengthInBytes),
+            State = ReservedPages.Page(
+                request.Kind == RangeKind.Guard ? ReservedKind.Guard : ReservedKind.Anonymous, rights),
+            IsReplacing = request.Placement == RangePlacement.Replacing,
+            IsPopulated = request.Population == RangePopulation.AtOnce && rights != UserRights.None,
+        };
+        status = RangeReserve.TryReserve(ref machine, ref frames, ref control, _controlPage, in plan);
+        if (status == VmStatus.Ok)
+        {
+            start = first;
+            ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+            if (request.Placement == RangePlacement.Anywhere && accounts.Seed == 0)
+            {
+                accounts.SearchStart = plan.End;
+            }
+        }
+
+        return status;
+    }
+
+    private static VmStatus TryPlace<TMachine>(
+        ref TMachine machine, ref SpaceControl control, in RangeRequest request, out VirtualAddress guardStart)
+        where TMachine : struct, IMachine
+    {
+        uint length = request.GuardInBytes + request.LengthInBytes;
+        switch (request.Placement)
+        {
+            case RangePlacement.Fixed:
+                guardStart = new VirtualAddress(request.Address.Value - request.GuardInBytes);
+                VirtualAddress end = guardStart.Add(length);
+                return RangeSearch.SkipFree(ref machine, ref control, guardStart, end) == end ? VmStatus.Ok : VmStatus.Occupied;
+            case RangePlacement.Replacing:
+                guardStart = new VirtualAddress(request.Address.Value - request.GuardInBytes);
+                return VmStatus.Ok;
+            default:
+                VirtualAddress from = request.Placement == RangePlacement.Near
+                    ? NearStart(in request)
+                    : RangeSearch.ChooseStart(ref SpaceLayout.AccountsOf(ref control));
+                return RangeSearch.TryFind(
+                    ref machine, ref control, from, length, request.GuardInBytes, AlignmentOf(in request), out guardStart);
+        }
+    }
+
+    // A hint is no demand: whatever it is, the search begins somewhere.
+    private static VirtualAddress NearStart(in RangeRequest request)
+    {
+        uint hint = request.Address.AlignDown(PageSize.Small).Value;
+        return new VirtualAddress(
+            hint > request.GuardInBytes && hint - request.GuardInBytes >= FirstChosenValue
+                ? hint - request.GuardInBytes
+                : FirstChosenValue);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Kilburn.Core.Spaces;
+
+/// <summary>What a program says about its use of a range.</summary>
+public enum RangeAdvice : byte
+{
+    /// <summary>It will be touched soon: it gets its frames now.</summary>
+    Need,
+
+    /// <summary>Its contents are not needed any more: anonymous pages give their frames back, and are zeroes again.</summary>
+    Discard,
+}

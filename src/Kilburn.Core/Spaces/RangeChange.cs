@@ -1,0 +1,388 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Changes what ranges of a space whose lock is held may do, and what they hold.</summary>
+internal static class RangeChange
+{
+    /// <summary>Gives pages of anonymous ranges other rights.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives tables, when runs fall into parts.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <param name="rights">Read is among them when any is.</param>
+    /// <returns>See <see cref="AddressSpace.TryProtect{TMachine}(ref TMachine, ref FrameAllocator, VirtualRange, UserRights)"/>.</returns>
+    public static VmStatus TryProtect<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress start,
+        VirtualAddress end,
+        UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = CheckPages(ref machine, ref control, start, end);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        uint tables = CountTablesToProtect(ref machine, ref control, start, end, rights);
+        SpareMemory spares = default;
+        status = TryTake(ref machine, ref frames, ref control, controlPage, tables, 0, ref spares);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            PhysicalAddress link = control.Table.Add(parts.Mib << FirstLevelTable.EntryShift);
+            FirstLevelEntry first = new(machine.ReadWord(link));
+            if (!first.IsPageTable
+                && ReservedPages.TryPut(first.Reserved, first.Reserved.WithRights(rights), parts.FirstPage, parts.LastPage, out ReservedPages run))
+            {
+                if (run.Raw != first.Raw)
+                {
+                    Descriptor.Write(ref machine, link, run.Raw);
+                }
+
+                continue;
+            }
+
+            PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, parts.Mib, ref spares);
+            ProtectPart(ref machine, ref control, table, in parts, rights);
+        }
+
+        machine.Synchronize();
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Gives the pages of a range that can have one a frame.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives pages and tables.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <returns><see cref="VmStatus.Ok"/>, <see cref="VmStatus.NotMapped"/>, <see cref="VmStatus.LimitReached"/> or <see cref="VmStatus.OutOfFrames"/>.</returns>
+    public static VmStatus TryPopulate<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress start,
+        VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        if (CheckPages(ref machine, ref control, start, end) == VmStatus.NotMapped)
+        {
+            return VmStatus.NotMapped;
+        }
+
+        CountToPopulate(ref machine, ref control, start, end, out uint tables, out uint pages);
+        if (pages == 0)
+        {
+            return VmStatus.Ok;
+        }
+
+        SpareMemory spares = default;
+        VmStatus status = TryTake(ref machine, ref frames, ref control, controlPage, tables, pages, ref spares);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        bool isCode = false;
+        machine.OrderMemory(); // the zeroes before what leads to them
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, parts.MibStart)));
+            if (!first.IsPageTable && !CanHaveFrame(first.Reserved))
+            {
+                continue;
+            }
+
+            PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, parts.Mib, ref spares);
+            for (uint page = parts.FirstPage; page <= parts.LastPage; page++)
+            {
+                PhysicalAddress place = table.Add(page << SecondLevelTable.EntryShift);
+                SecondLevelEntry entry = new(machine.ReadWord(place));
+                if (!entry.IsLive && CanHaveFrame(entry.Reserved))
+                {
+                    UserRights rights = entry.Reserved.Rights;
+                    PhysicalAddress frame = spares.TakePage(ref machine);
+                    if ((rights & UserRights.Execute) != 0)
+                    {
+                        CodePublication.Clean(ref machine, frame);
+                        isCode = true;
+                    }
+
+                    Descriptor.Write(
+                        ref machine, place, SmallPageDescriptor.CreateForRange(frame, rights, Writing.Allowed).Raw);
+                }
+            }
+        }
+
+        SpaceLayout.AccountsOf(ref control).Counters.ResidentPages += pages;
+        if (isCode)
+        {
+            CodePublication.Complete(ref machine);
+        }
+        else
+        {
+            machine.Synchronize();
+        }
+
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Takes the frames of a range's anonymous pages: they are zeroes again.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes them.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    public static VmStatus TryDiscard<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        if (CheckPages(ref machine, ref control, start, end) == VmStatus.NotMapped)
+        {
+            return VmStatus.NotMapped;
+        }
+
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, parts.MibStart)));
+            if (first.IsPageTable)
+            {
+                DiscardPart(ref machine, ref frames, ref control, first.PageTable.Table, in parts);
+            }
+        }
+
+        return VmStatus.Ok;
+    }
+
+    // Ok when all pages are of anonymous ranges; NotMapped when there is a hole; else WrongKind.
+    private static VmStatus CheckPages<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = VmStatus.Ok;
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, parts.MibStart)));
+            if (!first.IsPageTable)
+            {
+                if (!first.Reserved.Covers(parts.FirstPage) || !first.Reserved.Covers(parts.LastPage))
+                {
+                    return VmStatus.NotMapped;
+                }
+
+                if (first.Reserved.Kind != ReservedKind.Anonymous)
+                {
+                    status = VmStatus.WrongKind;
+                }
+
+                continue;
+            }
+
+            for (uint page = parts.FirstPage; page <= parts.LastPage; page++)
+            {
+                SecondLevelEntry entry = new(machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift)));
+                if (entry.Raw == 0)
+                {
+                    return VmStatus.NotMapped;
+                }
+
+                if (!RangeRelease.IsAnonymous(entry))
+                {
+                    status = VmStatus.WrongKind;
+                }
+            }
+        }
+
+        return status;
+    }
+
+    // Takes all or nothing.
+    private static VmStatus TryTake<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        uint tables,
+        uint pages,
+        ref SpareMemory spares)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        if ((pages != 0 && RangeReserve.IsPast(accounts.Counters.ResidentPages, pages, accounts.Limits.ResidentPages))
+            || RangeReserve.IsPastTables(ref machine, ref accounts, controlPage, tables))
+        {
+            return VmStatus.LimitReached;
+        }
+
+        VmStatus status = spares.TryAddTables(ref machine, ref frames, tables);
+        if (status == VmStatus.Ok)
+        {
+            status = spares.TryAddPages(ref machine, ref frames, pages);
+        }
+
+        if (status != VmStatus.Ok)
+        {
+            spares.Free(ref machine, ref frames);
+        }
+
+        return status;
+    }
+
+    // Whole MiBs stay runs: only the first and the last can fall into parts.
+    private static uint CountTablesToProtect<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        uint count = 0;
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, parts.MibStart)));
+            if (!first.IsPageTable
+                && !ReservedPages.TryPut(first.Reserved, first.Reserved.WithRights(rights), parts.FirstPage, parts.LastPage, out _))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static void CountToPopulate<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        VirtualAddress start,
+        VirtualAddress end,
+        out uint tables,
+        out uint pages)
+        where TMachine : struct, IMachine
+    {
+        tables = 0;
+        pages = 0;
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, parts.MibStart)));
+            if (!first.IsPageTable)
+            {
+                if (CanHaveFrame(first.Reserved))
+                {
+                    tables++;
+                    pages += parts.PageCount;
+                }
+
+                continue;
+            }
+
+            for (uint page = parts.FirstPage; page <= parts.LastPage; page++)
+            {
+                SecondLevelEntry entry = new(machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift)));
+                pages += !entry.IsLive && CanHaveFrame(entry.Reserved) ? 1u : 0u;
+            }
+        }
+    }
+
+    private static bool CanHaveFrame(ReservedPages pages) =>
+        pages.Kind == ReservedKind.Anonymous && pages.Rights != UserRights.None;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ProtectPart<TMachine>(
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress table, in MibParts part, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        InvalidationBatch batch = default;
+        bool isCode = false;
+        for (uint page = part.FirstPage; page <= part.LastPage; page++)
+        {
+            PhysicalAddress place = table.Add(page << SecondLevelTable.EntryShift);
+            SecondLevelEntry entry = new(machine.ReadWord(place));
+            if (!entry.IsLive)
+            {
+                Descriptor.Write(ref machine, place, entry.Reserved.WithRights(rights).Raw);
+                continue;
+            }
+
+            // What could not be written may be another's too, or the frame of zeroes: a fault finds out.
+            SmallPageDescriptor old = entry.Small;
+            Writing writing = old.Access == AccessPermission.ReadWrite ? Writing.Allowed : Writing.AfterFault;
+            SmallPageDescriptor changed = SmallPageDescriptor.CreateForRange(old.Frame, rights, writing);
+            if (changed.Raw != old.Raw)
+            {
+                if (changed.Execution == Execution.Allowed && old.Execution == Execution.Never)
+                {
+                    CodePublication.Clean(ref machine, old.Frame);
+                    isCode = true;
+                }
+
+                Descriptor.Write(ref machine, place, changed.Raw);
+                batch.AddPage(part.AddressOf(page));
+            }
+        }
+
+        batch.Commit(ref machine, ref control.Owner.Word);
+        if (isCode)
+        {
+            CodePublication.Complete(ref machine);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void DiscardPart<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress table,
+        in MibParts part)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        InvalidationBatch batch = default;
+        for (uint page = part.FirstPage; page <= part.LastPage; page++)
+        {
+            PhysicalAddress place = table.Add(page << SecondLevelTable.EntryShift);
+            SecondLevelEntry entry = new(machine.ReadWord(place));
+            if (!entry.IsLive || entry.IsGivenPage)
+            {
+                continue;
+            }
+
+            SmallPageDescriptor old = entry.Small;
+            Descriptor.Write(ref machine, place, ReservedPages.Page(ReservedKind.Anonymous, old.Rights).Raw);
+            batch.AddPage(part.AddressOf(page));
+            if (old.Frame != accounts.ZeroPage)
+            {
+                accounts.Counters.ResidentPages--;
+                batch.AddWaiting(ref machine, old.Frame, WaitingKind.Page);
+                if (batch.IsFull)
+                {
+                    SpaceRange.Commit(ref machine, ref frames, ref control, ref batch);
+                }
+            }
+        }
+
+        SpaceRange.Commit(ref machine, ref frames, ref control, ref batch);
+    }
+}

@@ -1,0 +1,100 @@
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Tells what lies in a space whose lock is held.</summary>
+internal static class RangeQuery
+{
+    /// <summary>Finds what lies at an address, with all neighbours that are alike.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="address">In the user half.</param>
+    /// <param name="region">The answer; default when there is nothing.</param>
+    /// <returns>False when there is nothing.</returns>
+    public static bool TryFind<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress address, out SpaceRegion region)
+        where TMachine : struct, IMachine
+    {
+        if (!TryRead(ref machine, ref control, address, out region))
+        {
+            return false;
+        }
+
+        while (region.Start.Value != 0
+            && TryRead(ref machine, ref control, region.Start.Add(unchecked(0 - PageSize.Small)), out SpaceRegion below)
+            && IsAlike(in below, in region))
+        {
+            region.Start = below.Start;
+            region.LengthInBytes += below.LengthInBytes;
+            region.MappedPages += below.MappedPages;
+        }
+
+        while (region.End.IsUser
+            && TryRead(ref machine, ref control, region.End, out SpaceRegion above)
+            && IsAlike(in above, in region))
+        {
+            region.LengthInBytes += above.LengthInBytes;
+            region.MappedPages += above.MappedPages;
+        }
+
+        return true;
+    }
+
+    private static bool IsAlike(in SpaceRegion one, in SpaceRegion other) => one.Kind == other.Kind && one.Rights == other.Rights;
+
+    // The run of a MiB that an address lies in, or its page.
+    private static bool TryRead<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress address, out SpaceRegion region)
+        where TMachine : struct, IMachine
+    {
+        region = default;
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+        if (!first.IsPageTable)
+        {
+            ReservedPages run = first.Reserved;
+            if (!run.Covers(address.SecondLevelIndex))
+            {
+                return false;
+            }
+
+            Set(ref region, run);
+            region.Start = address.AlignDown(PageSize.Section).Add(run.FirstPage << PageSize.SmallShift);
+            region.LengthInBytes = (run.LastPage - run.FirstPage + 1) << PageSize.SmallShift;
+            return true;
+        }
+
+        SecondLevelEntry entry = new(machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, address)));
+        if (entry.Raw == 0)
+        {
+            return false;
+        }
+
+        region.Start = address.AlignDown(PageSize.Small);
+        region.LengthInBytes = PageSize.Small;
+        if (entry.IsLive)
+        {
+            region.Kind = entry.IsGivenPage ? RangeKind.Given : RangeKind.Anonymous;
+            region.Rights = entry.Small.Rights;
+            region.MappedPages = 1;
+        }
+        else
+        {
+            Set(ref region, entry.Reserved);
+        }
+
+        return true;
+    }
+
+    private static void Set(ref SpaceRegion region, ReservedPages pages)
+    {
+        region.Rights = pages.Rights;
+        region.Kind = pages.Kind switch
+        {
+            ReservedKind.Anonymous => RangeKind.Anonymous,
+            ReservedKind.StackGuard => RangeKind.StackGuard,
+            _ => RangeKind.Guard,
+        };
+    }
+}

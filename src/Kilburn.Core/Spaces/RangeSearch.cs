@@ -1,0 +1,174 @@
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Looks for free places in a space whose lock is held.</summary>
+internal static class RangeSearch
+{
+    private const int FirstXorShift = 13;
+    private const int SecondXorShift = 17;
+    private const int ThirdXorShift = 5;
+
+    /// <summary>The first page of a range that is not free.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First byte of the range.</param>
+    /// <param name="end">One past its last byte, at most 0x80000000.</param>
+    /// <returns><paramref name="end"/> when all is free.</returns>
+    public static VirtualAddress SkipFree<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress address = start;
+        while (address < end)
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+            if (first.IsPageTable)
+            {
+                if (machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, address)) != 0)
+                {
+                    return address;
+                }
+
+                address = address.Add(PageSize.Small);
+                continue;
+            }
+
+            VirtualAddress mib = address.AlignDown(PageSize.Section);
+            ReservedPages run = first.Reserved;
+            if (!run.IsNone && address.SecondLevelIndex <= run.LastPage)
+            {
+                VirtualAddress taken = mib.Add(run.FirstPage << PageSize.SmallShift);
+                taken = taken > address ? taken : address;
+                return taken < end ? taken : end;
+            }
+
+            address = mib.Add(PageSize.Section);
+        }
+
+        return end;
+    }
+
+    /// <summary>Finds a free place.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="from">Where to begin; what is below is looked at last.</param>
+    /// <param name="lengthInBytes">Multiple of 4 KiB.</param>
+    /// <param name="alignmentOffset">Bytes at the start of the place that lie below the aligned byte.</param>
+    /// <param name="alignment">Power of two.</param>
+    /// <param name="start">First byte of the place; default on failure.</param>
+    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NoRoom"/>.</returns>
+    public static VmStatus TryFind<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        VirtualAddress from,
+        uint lengthInBytes,
+        uint alignmentOffset,
+        uint alignment,
+        out VirtualAddress start)
+        where TMachine : struct, IMachine
+    {
+        return TryFindAbove(ref machine, ref control, from, lengthInBytes, alignmentOffset, alignment, out start)
+            ? VmStatus.Ok
+            : TryFindAbove(
+                ref machine,
+                ref control,
+                new VirtualAddress(AddressSpace.FirstChosenValue),
+                lengthInBytes,
+                alignmentOffset,
+                alignment,
+                out start)
+            ? VmStatus.Ok
+            : VmStatus.NoRoom;
+    }
+
+    /// <summary>Where the search for a place of the space's choice begins.</summary>
+    /// <param name="accounts">The space's.</param>
+    public static VirtualAddress ChooseStart(ref SpaceAccounts accounts)
+    {
+        uint seed = accounts.Seed;
+        if (seed == 0)
+        {
+            return accounts.SearchStart;
+        }
+
+        // Marsaglia's xorshift: never 0 again once it is not.
+        seed ^= seed << FirstXorShift;
+        seed ^= seed >> SecondXorShift;
+        seed ^= seed << ThirdXorShift;
+        accounts.Seed = seed;
+        VirtualAddress drawn = new VirtualAddress(seed >> 1).AlignDown(PageSize.Small);
+        return drawn.Value < AddressSpace.FirstChosenValue ? new VirtualAddress(AddressSpace.FirstChosenValue) : drawn;
+    }
+
+    private static bool TryFindAbove<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        VirtualAddress from,
+        uint lengthInBytes,
+        uint alignmentOffset,
+        uint alignment,
+        out VirtualAddress start)
+        where TMachine : struct, IMachine
+    {
+        start = from;
+        while (TryAlign(ref start, alignmentOffset, alignment) && lengthInBytes <= AddressSpace.EndValue - start.Value)
+        {
+            VirtualAddress end = start.Add(lengthInBytes);
+            VirtualAddress taken = SkipFree(ref machine, ref control, start, end);
+            if (taken == end)
+            {
+                return true;
+            }
+
+            start = SkipTaken(ref machine, ref control, taken);
+        }
+
+        start = default;
+        return false;
+    }
+
+    // The next start whose byte at the offset is aligned; false past the space's end.
+    private static bool TryAlign(ref VirtualAddress start, uint alignmentOffset, uint alignment)
+    {
+        if (start.Value >= AddressSpace.EndValue || alignmentOffset >= AddressSpace.EndValue - start.Value)
+        {
+            return false;
+        }
+
+        // Below 0x80000000, and the alignment is at most that of half of it: no wrap.
+        start = new VirtualAddress(start.Add(alignmentOffset).AlignUp(alignment).Value - alignmentOffset);
+        return start.Value < AddressSpace.EndValue;
+    }
+
+    private static VirtualAddress SkipTaken<TMachine>(ref TMachine machine, ref SpaceControl control, VirtualAddress start)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress address = start;
+        while (address.IsUser)
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+            if (first.IsPageTable)
+            {
+                if (machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, address)) == 0)
+                {
+                    return address;
+                }
+
+                address = address.Add(PageSize.Small);
+            }
+            else if (first.Reserved.Covers(address.SecondLevelIndex))
+            {
+                address = address.AlignDown(PageSize.Section).Add((first.Reserved.LastPage + 1) << PageSize.SmallShift);
+            }
+            else
+            {
+                return address;
+            }
+        }
+
+        return address;
+    }
+}

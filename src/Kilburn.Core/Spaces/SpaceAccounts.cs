@@ -1,0 +1,26 @@
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>The part of a control page that ranges and faults use: what the space has, may have, and how it chooses.</summary>
+/// <remarks>Guarded by the space's lock. Laid out by <see cref="SpaceLayout"/>, whose length for it this must not pass.</remarks>
+internal struct SpaceAccounts
+{
+    /// <summary>The counts, less the tables, which are counted by looking.</summary>
+    public SpaceCounters Counters;
+
+    /// <summary>The limits.</summary>
+    public SpaceLimits Limits;
+
+    /// <summary>The frame of zeroes that all spaces share. Written once at creation.</summary>
+    public PhysicalAddress ZeroPage;
+
+    /// <summary>Below it, no free place is known. For placements without a seed.</summary>
+    public VirtualAddress SearchStart;
+
+    /// <summary>State of the generator of places; 0 for the lowest free one.</summary>
+    public uint Seed;
+
+    /// <summary>What ranges may be.</summary>
+    public RightsPolicy Policy;
+}

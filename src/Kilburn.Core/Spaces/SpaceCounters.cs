@@ -1,0 +1,32 @@
+namespace Kilburn.Core.Spaces;
+
+/// <summary>What a space has, and what its faults were. Counts wrap modulo 2^32.</summary>
+public struct SpaceCounters
+{
+    /// <summary>Pages of anonymous ranges, touched or not.</summary>
+    public uint ReservedPages;
+
+    /// <summary>Frames that ranges hold. The shared frame of zeroes is none of them.</summary>
+    public uint ResidentPages;
+
+    /// <summary>Second-level tables.</summary>
+    public uint Tables;
+
+    /// <summary>Faults that brought a new page of zeroes.</summary>
+    public uint ZeroFills;
+
+    /// <summary>Faults that brought the shared frame of zeroes.</summary>
+    public uint ZeroReads;
+
+    /// <summary>Faults that gave a page a frame of its own, with the old one's contents.</summary>
+    public uint Copies;
+
+    /// <summary>Faults that let a page be written whose frame was its own already.</summary>
+    public uint Reuses;
+
+    /// <summary>Faults that had nothing left to do: another core came first.</summary>
+    public uint Spurious;
+
+    /// <summary>Faults that could not be resolved.</summary>
+    public uint Refused;
+}

@@ -1,0 +1,286 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>What a fault in a space comes to: a page, or a reason.</summary>
+/// <remarks>
+/// The tables say all: the word of the page, or of its MiB, is what there should be. A fault that finds nothing left to do was
+/// resolved by another core meanwhile; nothing stale is left to invalidate, because what makes rights larger invalidates on all cores.
+/// </remarks>
+internal static class SpaceFault
+{
+    /// <summary>See <see cref="AddressSpace.Resolve"/>.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives pages and tables.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="report">The fault.</param>
+    public static FaultOutcome Resolve<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, PhysicalAddress controlPage, in FaultReport report)
+        where TMachine : struct, IMachine
+    {
+        FaultOutcome outcome = Classify(report.Status);
+        if (outcome == FaultOutcome.Resolved && !report.Address.IsUser)
+        {
+            outcome = FaultOutcome.Forbidden;
+        }
+
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, controlPage);
+        if (outcome == FaultOutcome.Resolved)
+        {
+            UserRights wanted = report.Access switch
+            {
+                FaultAccess.Read => UserRights.Read,
+                FaultAccess.Write => UserRights.Write,
+                _ => UserRights.Execute,
+            };
+            outcome = ResolveLocked(ref machine, ref frames, ref control, controlPage, report.Address, wanted);
+        }
+
+        if (outcome != FaultOutcome.Resolved)
+        {
+            SpaceLayout.AccountsOf(ref control).Counters.Refused++;
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        return outcome;
+    }
+
+    // Resolved for what the tables decide.
+    private static FaultOutcome Classify(FaultStatus status) => status switch
+    {
+        FaultStatus.TranslationSecondLevel or FaultStatus.TranslationFirstLevel or FaultStatus.PermissionSecondLevel
+            or FaultStatus.PermissionFirstLevel or FaultStatus.AccessFlagSecondLevel or FaultStatus.AccessFlagFirstLevel =>
+            FaultOutcome.Resolved,
+        FaultStatus.DomainFirstLevel or FaultStatus.DomainSecondLevel => FaultOutcome.Forbidden,
+        FaultStatus.Alignment => FaultOutcome.Alignment,
+        FaultStatus.External or FaultStatus.AsynchronousExternal or FaultStatus.WalkFirstLevel or FaultStatus.WalkSecondLevel =>
+            FaultOutcome.External,
+        _ => FaultOutcome.Unexpected,
+    };
+
+    private static FaultOutcome ResolveLocked<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        UserRights wanted)
+        where TMachine : struct, IMachine
+    {
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+        if (!first.IsPageTable)
+        {
+            FaultOutcome outcome = first.Reserved.Covers(address.SecondLevelIndex)
+                ? Judge(first.Reserved, wanted)
+                : FaultOutcome.NotMapped;
+            return outcome == FaultOutcome.Resolved
+                ? FillFirst(ref machine, ref frames, ref control, controlPage, address, first.Reserved.Rights, wanted)
+                : outcome;
+        }
+
+        PhysicalAddress place = SecondLevelTable.EntryOf(first.PageTable.Table, address);
+        SecondLevelEntry entry = new(machine.ReadWord(place));
+        if (!entry.IsLive)
+        {
+            FaultOutcome outcome = Judge(entry.Reserved, wanted);
+            return outcome == FaultOutcome.Resolved
+                ? Fill(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), place, entry.Reserved.Rights, wanted)
+                : outcome;
+        }
+
+        if ((entry.Small.Rights & wanted) == 0)
+        {
+            return FaultOutcome.Protection;
+        }
+
+        if (wanted == UserRights.Write && entry.Small.IsWriteDeferred)
+        {
+            return MakeOwn(ref machine, ref frames, ref control, address, place, entry.Small);
+        }
+
+        SpaceLayout.AccountsOf(ref control).Counters.Spurious++;
+        return FaultOutcome.Resolved;
+    }
+
+    private static FaultOutcome Judge(ReservedPages pages, UserRights wanted) => pages.Kind switch
+    {
+        ReservedKind.Anonymous => (pages.Rights & wanted) != 0 ? FaultOutcome.Resolved : FaultOutcome.Protection,
+        ReservedKind.Guard => FaultOutcome.Guard,
+        ReservedKind.StackGuard => FaultOutcome.StackOverflow,
+        _ => FaultOutcome.NotMapped,
+    };
+
+    // The first touch of a page whose table is there.
+    private static FaultOutcome Fill<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceAccounts accounts,
+        PhysicalAddress place,
+        UserRights rights,
+        UserRights wanted)
+        where TMachine : struct, IMachine
+    {
+        if (wanted != UserRights.Write)
+        {
+            return FillWithZeroPage(ref machine, ref accounts, place, rights);
+        }
+
+        if (accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
+        {
+            return FaultOutcome.LimitReached;
+        }
+
+        uint page = frames.TakeZeroedPage(ref machine);
+        if (page == 0)
+        {
+            return FaultOutcome.OutOfMemory;
+        }
+
+        accounts.Counters.ResidentPages++;
+        accounts.Counters.ZeroFills++;
+        machine.OrderMemory(); // the zeroes before what leads to them
+        Link(ref machine, place, new PhysicalAddress(page), rights, Writing.Allowed);
+        return FaultOutcome.Resolved;
+    }
+
+    private static FaultOutcome FillWithZeroPage<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, PhysicalAddress place, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        accounts.Counters.ZeroReads++;
+        Link(ref machine, place, accounts.ZeroPage, rights, Writing.AfterFault);
+        return FaultOutcome.Resolved;
+    }
+
+    // The first touch of a MiB: its run becomes a table.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultOutcome FillFirst<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        UserRights rights,
+        UserRights wanted)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        bool needsPage = wanted == UserRights.Write;
+        if ((needsPage && accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
+            || RangeReserve.IsPastTables(ref machine, ref accounts, controlPage, 1))
+        {
+            return FaultOutcome.LimitReached;
+        }
+
+        SpareMemory spares = default;
+        VmStatus status = spares.TryAddTables(ref machine, ref frames, 1);
+        if (status == VmStatus.Ok && needsPage)
+        {
+            status = spares.TryAddPages(ref machine, ref frames, 1);
+        }
+
+        if (status != VmStatus.Ok)
+        {
+            spares.Free(ref machine, ref frames);
+            return FaultOutcome.OutOfMemory;
+        }
+
+        PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, address.FirstLevelIndex, ref spares);
+        PhysicalAddress place = SecondLevelTable.EntryOf(table, address);
+        if (!needsPage)
+        {
+            return FillWithZeroPage(ref machine, ref accounts, place, rights);
+        }
+
+        accounts.Counters.ResidentPages++;
+        accounts.Counters.ZeroFills++;
+        PhysicalAddress page = spares.TakePage(ref machine);
+        machine.OrderMemory(); // the zeroes before what leads to them
+        Link(ref machine, place, page, rights, Writing.Allowed);
+        return FaultOutcome.Resolved;
+    }
+
+    // The first write to a page that may be another's too: in place when it is not, else to a copy.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultOutcome MakeOwn<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        VirtualAddress address,
+        PhysicalAddress place,
+        SmallPageDescriptor old)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        bool isZeroPage = old.Frame == accounts.ZeroPage;
+        if (!isZeroPage && frames.HasSoleOwner(ref machine, old.Frame))
+        {
+            // Only rights change, and they grow: no break before make. Source: ARM DDI 0406C.d, B3.10.1.
+            accounts.Counters.Reuses++;
+            Descriptor.Write(
+                ref machine, place, SmallPageDescriptor.CreateForRange(old.Frame, old.Rights, Writing.Allowed).Raw);
+            PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+            return FaultOutcome.Resolved;
+        }
+
+        if (isZeroPage && accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
+        {
+            return FaultOutcome.LimitReached;
+        }
+
+        FrameContents contents = isZeroPage ? FrameContents.Zeroed : FrameContents.AsLeft;
+        if (frames.TryAllocatePage(ref machine, contents, out PhysicalAddress page) != VmStatus.Ok)
+        {
+            return FaultOutcome.OutOfMemory;
+        }
+
+        if (isZeroPage)
+        {
+            accounts.Counters.ResidentPages++;
+            accounts.Counters.ZeroFills++;
+        }
+        else
+        {
+            accounts.Counters.Copies++;
+            machine.Copy(page, old.Frame, PageSize.Small);
+        }
+
+        Descriptor.Write(ref machine, place, 0);
+        PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+        Link(ref machine, place, page, old.Rights, Writing.Allowed);
+        if (!isZeroPage)
+        {
+            SpaceRange.FreePage(ref machine, ref frames, old.Frame);
+        }
+
+        return FaultOutcome.Resolved;
+    }
+
+    private static void Link<TMachine>(
+        ref TMachine machine, PhysicalAddress place, PhysicalAddress page, UserRights rights, Writing writing)
+        where TMachine : struct, IMachine
+    {
+        bool isCode = (rights & UserRights.Execute) != 0;
+        if (isCode)
+        {
+            CodePublication.Clean(ref machine, page);
+        }
+
+        Descriptor.Write(ref machine, place, SmallPageDescriptor.CreateForRange(page, rights, writing).Raw);
+        if (isCode)
+        {
+            CodePublication.Complete(ref machine);
+        }
+        else
+        {
+            machine.Synchronize();
+        }
+    }
+}

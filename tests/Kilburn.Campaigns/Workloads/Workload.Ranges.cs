@@ -1,0 +1,350 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Spaces;
+using Kilburn.Model;
+using Kilburn.Model.Cores;
+using Kilburn.Model.Translation;
+
+namespace Kilburn.Campaigns.Workloads;
+
+/// <content>Ranges that programs ask for, and the faults that fill them.</content>
+public sealed partial class Workload<TProfile>
+{
+    private const uint MostAttempts = 2;
+
+    // Parts of MiBs that given pages use as well, and two MiBs of their own; UnmapRange reaches none of them.
+    private static readonly (uint Start, uint PageCount)[] s_rangeZones = [(0x0014_0000, 0x240), (0x4004_0000, 0x40)];
+
+    private static readonly UserRights[] s_rights =
+        [UserRights.ReadWrite, UserRights.ReadWrite, UserRights.ReadWrite, UserRights.Read, UserRights.ReadExecute, UserRights.None];
+
+    // Cores that have had no ISB since another one made code: their next exception would bring it.
+    private readonly bool[] _isBehind = new bool[TProfile.CoreCount];
+
+    private (int Weight, Action Run)[] RangeOperations() =>
+    [
+        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (24, TouchRange), (2, CheckRegions),
+    ];
+
+    private static bool IsInRangeZone(uint address) =>
+        s_rangeZones.Any(zone => address >= zone.Start && address < zone.Start + (zone.PageCount << PageSize.SmallShift));
+
+    private void MapRange()
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        ShadowSpace space = Pick(_spaces);
+        uint[] pages = ChooseRange();
+        uint guardPages = _random.Next(4) == 0 ? Math.Min((uint)_random.Next(4), (uint)pages.Length - 1) : 0;
+        bool isGuard = _random.Next(8) == 0;
+        RangeRequest request = new()
+        {
+            Placement = _random.Next(2) == 0 ? RangePlacement.Fixed : RangePlacement.Replacing,
+            Address = new VirtualAddress(pages[guardPages]),
+            LengthInBytes = ((uint)pages.Length - guardPages) << PageSize.SmallShift,
+            Kind = isGuard ? RangeKind.Guard : RangeKind.Anonymous,
+            Rights = isGuard ? UserRights.None : Pick(s_rights),
+            Population = !isGuard && _random.Next(3) == 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand,
+            GuardInBytes = guardPages << PageSize.SmallShift,
+        };
+        VmStatus status = space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out VirtualAddress start);
+        if (request.Placement == RangePlacement.Fixed && pages.Any(space.Ranges.ContainsKey))
+        {
+            Expect(VmStatus.Occupied, status, "map of a range over another");
+        }
+        else if (status != VmStatus.OutOfFrames)
+        {
+            Expect(VmStatus.Ok, status, "map of a range");
+            Check(start == request.Address, "a range is not where it was asked for");
+            for (uint index = 0; index < pages.Length; index++)
+            {
+                space.Ranges[pages[index]] = index < guardPages
+                    ? new ShadowRangePage(RangeKind.StackGuard, UserRights.None, 0)
+                    : new ShadowRangePage(request.Kind, request.Rights, 0);
+            }
+
+            if (_random.Next(3) == 0)
+            {
+                Protect(space, pages[..(((int)guardPages + pages.Length + 1) / 2)]); // before anybody has touched it
+            }
+
+            TouchSome(space, pages);
+        }
+    }
+
+    private void UnmapBytes()
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        ShadowSpace space = Pick(_spaces);
+        uint[] pages = ChooseRange();
+        VmStatus status = space.Handle.TryUnmap(ref Worker(), ref _memory.Frames, RangeOf(pages));
+        if (status != VmStatus.OutOfFrames)
+        {
+            Expect(VmStatus.Ok, status, "unmap of bytes");
+            Array.ForEach(pages, page => space.Ranges.Remove(page));
+            TouchSome(space, pages);
+        }
+    }
+
+    private void ProtectBytes()
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        ShadowSpace space = Pick(_spaces);
+        Protect(space, ChooseReserved(space));
+    }
+
+    private void Protect(ShadowSpace space, uint[] pages)
+    {
+        UserRights rights = Pick(s_rights);
+        VmStatus status = space.Handle.TryProtect(ref Worker(), ref _memory.Frames, RangeOf(pages), rights);
+        if (status == VmStatus.OutOfFrames)
+        {
+            return;
+        }
+
+        Expect(Judge(space, pages), status, "protect of bytes");
+        if (status == VmStatus.Ok)
+        {
+            Array.ForEach(pages, page => space.Ranges[page] = space.Ranges[page] with { Rights = rights });
+            TouchSome(space, pages);
+        }
+    }
+
+    private void Advise()
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        ShadowSpace space = Pick(_spaces);
+        uint[] pages = ChooseReserved(space);
+        RangeAdvice advice = _random.Next(2) == 0 ? RangeAdvice.Need : RangeAdvice.Discard;
+        VmStatus status = space.Handle.TryAdvise(ref Worker(), ref _memory.Frames, RangeOf(pages), advice);
+        if (status == VmStatus.OutOfFrames)
+        {
+            return;
+        }
+
+        Expect(
+            Judge(space, pages) == VmStatus.NotMapped ? VmStatus.NotMapped : VmStatus.Ok, status, "advice");
+        if (status == VmStatus.Ok)
+        {
+            foreach (uint page in advice == RangeAdvice.Discard ? pages : [])
+            {
+                space.Ranges[page] = space.Ranges[page] with { Word = 0 };
+            }
+
+            TouchSome(space, pages);
+        }
+    }
+
+    private void TouchRange()
+    {
+        int core = _random.Next(_cores.Length);
+        if (_active.TryGetValue(core, out ShadowSpace? space))
+        {
+            TouchRangeOn(core, space, Pick(ChooseReserved(space)));
+        }
+    }
+
+    /// <summary>Every core that runs the space looks at some of the pages that were just changed.</summary>
+    private void TouchSome(ShadowSpace space, uint[] pages)
+    {
+        for (int core = 0; core < _cores.Length; core++)
+        {
+            if (_active.TryGetValue(core, out ShadowSpace? active) && active == space)
+            {
+                TouchRangeOn(core, space, pages[0]);
+                TouchRangeOn(core, space, pages[^1]);
+                TouchRangeOn(core, space, Pick(pages));
+            }
+        }
+    }
+
+    /// <summary>A program on a core reads, writes and fetches, the kernel resolves its faults, and it gets what the reference says.</summary>
+    private void TouchRangeOn(int core, ShadowSpace space, uint page)
+    {
+        FaultAccess first = _random.Next(2) == 0 ? FaultAccess.Read : FaultAccess.Write;
+        WithUserDomain(ref _cores[core], () =>
+        {
+            AccessRange(core, space, page, first);
+            AccessRange(core, space, page, FaultAccess.Read);
+            if (_random.Next(4) == 0)
+            {
+                AccessRange(core, space, page, FaultAccess.Execute);
+            }
+        });
+    }
+
+    private void AccessRange(int core, ShadowSpace space, uint page, FaultAccess access)
+    {
+        ProcessorCore processor = _machine.Cores[core];
+        VirtualAddress address = new(page + MarkOffset);
+        if (access == FaultAccess.Execute && _isBehind[core])
+        {
+            _cores[core].SynchronizeContext();
+            _isBehind[core] = false;
+        }
+
+        uint word = (uint)_random.Next();
+        for (uint attempt = 0; ; attempt++)
+        {
+            AccessResult result = access switch
+            {
+                FaultAccess.Read => processor.Read(address, Privilege.User),
+                FaultAccess.Write => processor.Write(address, word, Privilege.User),
+                _ => processor.Fetch(new VirtualAddress(page + CodeOffset), Privilege.User),
+            };
+            FaultOutcome expected = Expected(space, page, access);
+            if (!result.IsFault)
+            {
+                Check(expected == FaultOutcome.Resolved, $"core {core}: {access} of 0x{page:X8}: {result}, not {expected}");
+                NoteAccess(space, page, access, word, result);
+                return;
+            }
+
+            Check(attempt < MostAttempts, $"core {core}: {access} of 0x{page:X8} faults again and again: {result}");
+            FaultReport report = new((FaultStatus)result.Fault, access, result.FaultAddress, (uint)Domain.User);
+            LeaveBehind(core);
+            FaultOutcome outcome = space.Handle.Resolve(ref _cores[core], ref _memory.Frames, in report);
+            if (outcome == FaultOutcome.OutOfMemory && expected == FaultOutcome.Resolved)
+            {
+                return;
+            }
+
+            Check(outcome == expected, $"core {core}: {access} of 0x{page:X8}: {outcome}, not {expected}");
+            if (outcome != FaultOutcome.Resolved)
+            {
+                return;
+            }
+        }
+    }
+
+    private void NoteAccess(ShadowSpace space, uint page, FaultAccess access, uint word, AccessResult result)
+    {
+        ShadowRangePage expected = space.Ranges[page];
+        if (access == FaultAccess.Write)
+        {
+            space.Ranges[page] = expected with { Word = word };
+        }
+        else if (access == FaultAccess.Read)
+        {
+            Check(result.Value == expected.Word, $"0x{page:X8} reads {result}, not 0x{expected.Word:X8}");
+        }
+    }
+
+    private ref ModelMachine<TProfile> Worker()
+    {
+        int worker = _random.Next(_cores.Length);
+        LeaveBehind(worker);
+        return ref _cores[worker];
+    }
+
+    private void LeaveBehind(int worker)
+    {
+        for (int core = 0; core < _cores.Length; core++)
+        {
+            _isBehind[core] |= core != worker;
+        }
+    }
+
+    private static FaultOutcome Expected(ShadowSpace space, uint page, FaultAccess access)
+    {
+        if (!space.Ranges.TryGetValue(page, out ShadowRangePage shadow))
+        {
+            return FaultOutcome.NotMapped;
+        }
+
+        UserRights wanted = access switch
+        {
+            FaultAccess.Read => UserRights.Read,
+            FaultAccess.Write => UserRights.Write,
+            _ => UserRights.Execute,
+        };
+        return shadow.Kind switch
+        {
+            RangeKind.Guard => FaultOutcome.Guard,
+            RangeKind.StackGuard => FaultOutcome.StackOverflow,
+            _ => (shadow.Rights & wanted) != 0 ? FaultOutcome.Resolved : FaultOutcome.Protection,
+        };
+    }
+
+    private static VmStatus Judge(ShadowSpace space, uint[] pages) =>
+        !pages.All(space.Ranges.ContainsKey) ? VmStatus.NotMapped
+        : pages.All(page => space.Ranges[page].Kind == RangeKind.Anonymous) ? VmStatus.Ok
+        : VmStatus.WrongKind;
+
+    private void CheckRegions()
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        ShadowSpace space = Pick(_spaces);
+        VirtualAddress next = default;
+        Dictionary<uint, (RangeKind, UserRights)> found = [];
+        while (space.Handle.TryFindNext(ref AnyCore(), ref next, out SpaceRegion region))
+        {
+            for (uint page = region.Start.Value; page < region.End.Value && region.Kind != RangeKind.Given; page += PageSize.Small)
+            {
+                found.Add(page, (region.Kind, region.Rights));
+            }
+        }
+
+        Check(
+            found.Count == space.Ranges.Count
+                && space.Ranges.All(page => found.TryGetValue(page.Key, out (RangeKind, UserRights) kind)
+                    && kind == (page.Value.Kind, page.Value.Rights)),
+            "the regions differ from what was mapped");
+    }
+
+    private static VirtualRange RangeOf(uint[] pages) =>
+        new(new VirtualAddress(pages[0]), (uint)pages.Length << PageSize.SmallShift);
+
+    // Pages of a zone: few, or many, or whole MiBs of the long one.
+    private uint[] ChooseRange()
+    {
+        (uint zoneStart, uint zonePages) = Pick(s_rangeZones);
+        uint first = (uint)_random.Next((int)zonePages);
+        uint most = Math.Min(
+            zonePages - first,
+            _random.Next(6) switch
+            {
+                0 => zonePages,
+                1 => 64,
+                _ => 6,
+            });
+        uint count = (uint)_random.Next(1, (int)most + 1);
+        return [.. Pages(zoneStart + (first << PageSize.SmallShift), count)];
+    }
+
+    private uint[] ChooseReserved(ShadowSpace space)
+    {
+        if (space.Ranges.Count == 0 || _random.Next(8) == 0)
+        {
+            return ChooseRange();
+        }
+
+        uint first = space.Ranges.ElementAt(_random.Next(space.Ranges.Count)).Key;
+        uint count = (uint)_random.Next(1, _random.Next(4) == 0 ? 300 : 8);
+        return [.. Pages(first, count).TakeWhile(space.Ranges.ContainsKey)];
+    }
+}

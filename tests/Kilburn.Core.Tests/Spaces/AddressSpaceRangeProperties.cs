@@ -1,0 +1,271 @@
+using System.Collections.Generic;
+using CsCheck;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Spaces;
+using Xunit;
+using FaultOutcome = Kilburn.Core.Faults.FaultOutcome;
+
+namespace Kilburn.Core.Tests.Spaces;
+
+/// <summary>Any sequence of calls and accesses, against a dictionary of pages, contents included.</summary>
+public sealed class AddressSpaceRangeProperties
+{
+    private const uint Page = 0x1000;
+    private const uint FirstPage = 0x0C0; // three MiBs, the first and last in part
+    private const uint PageCount = 0x280;
+
+    private enum Verb
+    {
+        MapFixed,
+        MapReplacing,
+        MapAnywhere,
+        MapNear,
+        MapGiven,
+        Unmap,
+        Protect,
+        Need,
+        Discard,
+        Read,
+        Write,
+        Execute,
+    }
+
+    private readonly record struct Step(Verb Verb, uint Page, uint Count, UserRights Rights, int Choice);
+
+    private static Gen<Step> AnyStep => Gen.Select(
+        Gen.Frequency(
+            (6, Gen.Const(Verb.MapFixed)),
+            (3, Gen.Const(Verb.MapReplacing)),
+            (1, Gen.Const(Verb.MapAnywhere)),
+            (1, Gen.Const(Verb.MapNear)),
+            (1, Gen.Const(Verb.MapGiven)),
+            (4, Gen.Const(Verb.Unmap)),
+            (4, Gen.Const(Verb.Protect)),
+            (2, Gen.Const(Verb.Need)),
+            (2, Gen.Const(Verb.Discard)),
+            (6, Gen.Const(Verb.Read)),
+            (8, Gen.Const(Verb.Write)),
+            (2, Gen.Const(Verb.Execute))),
+        Gen.UInt[FirstPage, FirstPage + PageCount - 1],
+        Gen.Frequency((3, Gen.UInt[1, 8]), (2, Gen.UInt[1, 100]), (1, Gen.UInt[1, PageCount]), (1, Gen.UInt[256, 256])),
+        Gen.Frequency(
+            (2, Gen.Const(UserRights.ReadWrite)),
+            (1, Gen.Const(UserRights.Read)),
+            (1, Gen.Const(UserRights.ReadExecute)),
+            (1, Gen.Const(UserRights.None))),
+        Gen.Int[0, 1000],
+        (verb, page, count, rights, choice) => new Step(verb, page, count, rights, choice));
+
+    [Fact]
+    public void AnySequence_AgreesWithADictionary() => Run(freeFrames: 1500);
+
+    // With few frames most sequences run out of them again and again: nothing may change then.
+    [Fact]
+    public void AnySequence_WithLittleMemory_ChangesNothingWhenItFails() => Run(freeFrames: 12);
+
+    private static void Run(uint freeFrames) => AnyStep.Array[1, 60].Sample(
+        steps =>
+        {
+            SpaceFixture fixture = new();
+            (uint, uint, uint, uint) before = fixture.Held;
+            AddressSpace space = fixture.Create();
+            fixture.LeaveFree(freeFrames);
+            (uint, uint, uint, uint) empty = fixture.Held;
+            RangeReference reference = new();
+            foreach (Step step in steps)
+            {
+                Do(fixture, space, reference, step);
+                reference.Check(fixture, space);
+            }
+
+            foreach ((uint number, RangeReference.Page page) in new List<KeyValuePair<uint, RangeReference.Page>>(reference.Pages))
+            {
+                if (page.Holding == RangeReference.Holding.Frame && (page.Rights & UserRights.Read) != 0)
+                {
+                    Assert.Equal(page.Word, fixture.Read(space, number * Page));
+                }
+            }
+
+            Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, Page, AddressSpace.EndValue - Page));
+            Assert.Empty(fixture.RegionsOf(space));
+            Assert.Equal(empty, fixture.Held);
+            Assert.Equal(VmStatus.Ok, fixture.TryDestroy(space));
+            fixture.GiveBack();
+            Assert.Equal(before, fixture.Held);
+        },
+        iter: 80,
+        threads: 1);
+
+    private static void Do(SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step)
+    {
+        (uint, uint, uint, uint) held = fixture.Held;
+        VmStatus status;
+        switch (step.Verb)
+        {
+            case Verb.Unmap:
+                status = fixture.TryUnmapBytes(space, step.Page * Page, step.Count * Page);
+                if (!IsOutOfFrames(fixture, status, held))
+                {
+                    Assert.Equal(VmStatus.Ok, status);
+                    reference.Unmap(step.Page, step.Count);
+                }
+
+                break;
+            case Verb.Protect:
+                status = fixture.TryProtectBytes(space, step.Page * Page, step.Count * Page, step.Rights);
+                if (!IsOutOfFrames(fixture, status, held))
+                {
+                    Assert.Equal(reference.Judge(step.Page, step.Count), status);
+                    if (status == VmStatus.Ok)
+                    {
+                        reference.Protect(step.Page, step.Count, step.Rights);
+                    }
+                }
+
+                break;
+            case Verb.Need:
+            case Verb.Discard:
+                Advise(fixture, space, reference, step, held);
+                break;
+            case Verb.Read:
+            case Verb.Write:
+            case Verb.Execute:
+                Access(fixture, space, reference, step, held);
+                break;
+            case Verb.MapGiven:
+                status = fixture.TryMap(space, step.Page * Page, out _);
+                if (!IsOutOfFrames(fixture, status, held))
+                {
+                    Assert.Equal(reference.IsFree(step.Page, 1) ? VmStatus.Ok : VmStatus.AlreadyMapped, status);
+                    if (status == VmStatus.Ok)
+                    {
+                        reference.Map(step.Page, 1, RangeKind.Given, UserRights.ReadWrite, RangeReference.Holding.Frame);
+                    }
+                }
+
+                break;
+            default:
+                Map(fixture, space, reference, step, held);
+                break;
+        }
+    }
+
+    private static void Map(
+        SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step, (uint, uint, uint, uint) held)
+    {
+        bool isGuard = step.Choice % 7 == 0;
+        uint guardPages = step.Choice % 5 == 0 ? (uint)step.Choice % 13 : 0;
+        RangeRequest request = new()
+        {
+            Placement = step.Verb switch
+            {
+                Verb.MapFixed => RangePlacement.Fixed,
+                Verb.MapReplacing => RangePlacement.Replacing,
+                Verb.MapNear => RangePlacement.Near,
+                _ => RangePlacement.Anywhere,
+            },
+            Address = new VirtualAddress(step.Page * Page),
+            LengthInBytes = step.Count * Page,
+            Alignment = step.Verb is Verb.MapNear or Verb.MapAnywhere ? Page << (step.Choice % 10) : 0,
+            Kind = isGuard ? RangeKind.Guard : RangeKind.Anonymous,
+            Rights = isGuard ? UserRights.None : step.Rights,
+            Population = !isGuard && step.Choice % 3 == 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand,
+            GuardInBytes = guardPages * Page,
+        };
+        bool isFree = reference.IsFree(step.Page - guardPages, step.Count + guardPages);
+        VmStatus status = fixture.TryMap(space, request, out uint start);
+        if (IsOutOfFrames(fixture, status, held))
+        {
+            return;
+        }
+
+        if (request.Placement == RangePlacement.Fixed && !isFree)
+        {
+            Assert.Equal(VmStatus.Occupied, status);
+            Assert.Equal(held, fixture.Held);
+            return;
+        }
+
+        Assert.Equal(VmStatus.Ok, status);
+        uint number = start / Page;
+        if (request.Placement is RangePlacement.Near or RangePlacement.Anywhere)
+        {
+            Assert.True(reference.IsFree(number - guardPages, step.Count + guardPages));
+            Assert.True((number - guardPages) * Page >= AddressSpace.FirstChosenValue);
+            Assert.Equal(0u, start & (request.Alignment - 1));
+        }
+        else
+        {
+            Assert.Equal(request.Address.Value, start);
+        }
+
+        reference.Map(number - guardPages, guardPages, RangeKind.StackGuard, UserRights.None, RangeReference.Holding.Nothing);
+        bool isPopulated = request.Population == RangePopulation.AtOnce && request.Rights != UserRights.None;
+        reference.Map(
+            number, step.Count, request.Kind, request.Rights,
+            isPopulated ? RangeReference.Holding.Frame : RangeReference.Holding.Nothing);
+    }
+
+    private static void Advise(
+        SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step, (uint, uint, uint, uint) held)
+    {
+        RangeAdvice advice = step.Verb == Verb.Need ? RangeAdvice.Need : RangeAdvice.Discard;
+        VmStatus status = fixture.TryAdvise(space, step.Page * Page, step.Count * Page, advice);
+        if (IsOutOfFrames(fixture, status, held))
+        {
+            return;
+        }
+
+        bool hasHole = reference.Judge(step.Page, step.Count) == VmStatus.NotMapped;
+        Assert.Equal(hasHole ? VmStatus.NotMapped : VmStatus.Ok, status);
+        if (hasHole)
+        {
+            return;
+        }
+
+        if (advice == RangeAdvice.Need)
+        {
+            reference.Populate(step.Page, step.Count);
+        }
+        else
+        {
+            reference.Discard(step.Page, step.Count);
+        }
+    }
+
+    private static void Access(
+        SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step, (uint, uint, uint, uint) held)
+    {
+        FaultAccess access = step.Verb switch
+        {
+            Verb.Read => FaultAccess.Read,
+            Verb.Write => FaultAccess.Write,
+            _ => FaultAccess.Execute,
+        };
+        uint word = (uint)step.Choice + 1;
+        uint expectedWord = word;
+        FaultOutcome outcome = fixture.Access(space, step.Page * Page, access, ref word);
+        if (outcome == FaultOutcome.OutOfMemory)
+        {
+            Assert.Equal(held, fixture.Held);
+            return;
+        }
+
+        Assert.Equal(reference.Access(step.Page, access, ref expectedWord), outcome);
+        Assert.Equal(expectedWord, word);
+    }
+
+    private static bool IsOutOfFrames(SpaceFixture fixture, VmStatus status, (uint, uint, uint, uint) held)
+    {
+        if (status != VmStatus.OutOfFrames)
+        {
+            return false;
+        }
+
+        Assert.Equal(held, fixture.Held);
+        return true;
+    }
+}
