@@ -65,3 +65,8 @@ need_binutils() {
 need_qemu() {
     need_tool qemu-system-arm qemu-system-arm
 }
+
+# For the browser test.
+need_chromium() {
+    need_tool chromium chromium
+}

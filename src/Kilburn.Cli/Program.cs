@@ -22,6 +22,8 @@ RootCommand root = new("Shows the translation tables of an ARMv7 guest, and what
     AuditCommand.Create(),
     SnapshotCommand.Create(),
     DiffCommand.Create(),
+    ViewCommand.Create(),
+    ExportCommand.Create(),
     WatchCommand.Create(),
     DecodeCommand.Create(),
     FaultCommand.Create(),

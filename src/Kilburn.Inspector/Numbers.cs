@@ -52,4 +52,10 @@ public static class Numbers
         };
         return string.Create(CultureInfo.InvariantCulture, $"{lengthInBytes / unit}{name}");
     }
+
+    /// <summary>A number of things: <c>1 region</c>, <c>2 regions</c>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="noun">One of them.</param>
+    public static string Count(int count, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? string.Empty : "s")}");
 }

@@ -94,7 +94,7 @@ internal sealed class AuditCommand
             Console.Out.WriteLine($"not fully checked: {rule.Id}, because the source does not say where RAM is (--ram)");
         }
 
-        Console.Out.WriteLine($"{result.RuleCount} rules, {result.Findings.Count} {(result.Findings.Count == 1 ? "finding" : "findings")}");
+        Console.Out.WriteLine($"{Numbers.Count(result.RuleCount, "rule")}, {Numbers.Count(result.Findings.Count, "finding")}");
     }
 
     private static int WriteRules(bool isJson)

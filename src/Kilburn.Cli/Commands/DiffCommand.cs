@@ -56,7 +56,7 @@ internal sealed class DiffCommand
         else
         {
             Write(changes);
-            Console.Out.WriteLine($"{changes.Count} changes");
+            Console.Out.WriteLine(Numbers.Count(changes.Count, "change"));
         }
 
         return changes.Count == 0 ? ExitStatus.Clean : ExitStatus.Finding;

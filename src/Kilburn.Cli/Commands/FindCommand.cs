@@ -47,7 +47,7 @@ internal sealed class FindCommand
         else
         {
             MapText.Write(found, guest.Symbols);
-            Console.Out.WriteLine($"{found.Length} ranges reach {Numbers.Address(wanted.Start)}");
+            Console.Out.WriteLine($"{Numbers.Count(found.Length, "range")} for {Numbers.Address(wanted.Start)}");
         }
 
         return found.Length != 0 ? ExitStatus.Clean : ExitStatus.Finding;

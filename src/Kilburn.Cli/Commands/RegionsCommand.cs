@@ -79,7 +79,7 @@ internal sealed class RegionsCommand
         else
         {
             MapText.Write(regions, guest.Symbols);
-            Console.Out.WriteLine($"{regions.Length} regions, {tables.Format.Name}");
+            Console.Out.WriteLine($"{Inspector.Numbers.Count(regions.Length, "region")}, {tables.Format.Name}");
         }
 
         return ExitStatus.Clean;

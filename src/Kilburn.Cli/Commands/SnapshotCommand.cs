@@ -39,7 +39,7 @@ internal sealed class SnapshotCommand
         }
         else
         {
-            Console.Out.WriteLine($"{file}: {tables} tables");
+            Console.Out.WriteLine($"{file}: {Inspector.Numbers.Count(tables, "table")}");
         }
 
         return ExitStatus.Clean;

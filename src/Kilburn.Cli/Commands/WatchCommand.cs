@@ -83,7 +83,7 @@ internal sealed class WatchCommand
             }
             else if (changes.Count != 0)
             {
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"look {look}, {DateTime.Now:HH:mm:ss}: {changes.Count} changes"));
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"look {look}, {DateTime.Now:HH:mm:ss}: {Inspector.Numbers.Count(changes.Count, "change")}"));
                 DiffCommand.Write(changes);
             }
         }

@@ -16,8 +16,8 @@ public sealed class AuditContext
     /// <param name="devices">Physical ranges that are known to be devices.</param>
     public AuditContext(Guest guest, uint? kernelStart, IReadOnlyList<AddressRange> devices)
     {
-        Registers = guest.Registers;
-        TranslationTables tables = new(guest.Registers, guest.Memory);
+        Registers = guest.Registers with { DomainAccess = OpenDomains(guest.Registers.DomainAccess) };
+        TranslationTables tables = new(Registers, guest.Memory);
         Format = tables.Format;
         Scan = tables.Scan();
         Regions = RegionBuilder.Merge(Scan.Leaves);
@@ -26,7 +26,7 @@ public sealed class AuditContext
         KernelStart = kernelStart ?? (Format.Roots.Count > 1 ? Format.Roots[1].Start : UsualKernelStart);
     }
 
-    /// <summary>The guest's registers.</summary>
+    /// <summary>The guest's registers, with closed domains open: a kernel opens them when it goes back to the user.</summary>
     public GuestRegisters Registers { get; }
 
     /// <summary>The format of its tables.</summary>
@@ -49,4 +49,11 @@ public sealed class AuditContext
 
     /// <summary>True when the rules that need it can be checked.</summary>
     public bool HasMemoryMap => Ram is not null;
+
+    private static uint OpenDomains(uint domainAccess)
+    {
+        const uint LowBits = 0x5555_5555;
+        uint closed = ~(domainAccess | (domainAccess >> 1)) & LowBits;
+        return domainAccess | closed; // 0b00, no access, becomes 0b01, client
+    }
 }

@@ -164,9 +164,13 @@ public static class MapJson
     public static void Add(JsonObject json, AuditResult result, uint kernelStart)
     {
         json["kernelStart"] = Numbers.Address(kernelStart);
-        json["findings"] = new JsonArray([.. result.Findings.Select(Of)]);
+        json["findings"] = Of(result.Findings);
         json["partlyChecked"] = new JsonArray([.. result.PartlyChecked.Select(rule => (JsonNode)rule.Id)]);
     }
+
+    /// <summary>Findings.</summary>
+    /// <param name="findings">The findings.</param>
+    public static JsonArray Of(IEnumerable<Finding> findings) => [.. findings.Select(Of)];
 
     /// <summary>Rules of the audit.</summary>
     /// <param name="rules">The rules.</param>
@@ -235,5 +239,6 @@ public static class MapJson
         json["accessed"] = attributes.IsAccessed;
         json["nonSecure"] = attributes.IsNonSecure;
         json["domain"] = attributes.Domain;
+        json["paint"] = MapPaint.Of(attributes);
     }
 }
