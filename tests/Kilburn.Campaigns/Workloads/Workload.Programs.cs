@@ -15,11 +15,12 @@ public sealed partial class Workload<TProfile>
 {
     private const uint CodeOffset = 0x40; // not in the line of the mark
     private const uint ProgramPage = 0x0000_2000;
+    private const int MostPrograms = 5; // more than few ASIDs can serve
     private const uint ReturnInstruction = 0xE12F_FF1E; // bx lr
 
     private readonly Dictionary<uint, uint> _published = []; // frame to the instruction at CodeOffset
 
-    private (int Weight, Action Run)[] ProgramOperations() => [(4, RunCode), (3, RunPrograms), (3, ReplaceProgram)];
+    private (int Weight, Action Run)[] ProgramOperations() => [(4, RunCode), (1, RunPrograms), (1, ReplaceProgram)];
 
     /// <summary>Writes an instruction, publishes it, and fetches it on every core that runs the space.</summary>
     private void RunCode()
@@ -40,12 +41,13 @@ public sealed partial class Workload<TProfile>
     /// <summary>Programs take turns on a core, and one of them ends meanwhile: there is nothing between their fetches but switches.</summary>
     private void RunPrograms()
     {
-        foreach (ShadowSpace space in _spaces)
+        List<ShadowSpace> programs = [.. _spaces.OrderBy(_ => _random.Next()).Take(MostPrograms)];
+        foreach (ShadowSpace space in programs)
         {
             Load(space);
         }
 
-        List<ShadowSpace> programs = [.. _spaces.Where(IsProgram).OrderBy(_ => _random.Next())];
+        _ = programs.RemoveAll(space => !IsProgram(space));
         int core = _random.Next(_cores.Length);
         foreach (ShadowSpace program in programs)
         {
