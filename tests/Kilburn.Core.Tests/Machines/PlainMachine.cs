@@ -113,9 +113,8 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     {
     }
 
-    public readonly void CleanToUnification(PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0)
-    {
-    }
+    public readonly void CleanToUnification(PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0) =>
+        _memory.Maintenance?.Add((nameof(CleanToUnification), start.Value, lengthInBytes));
 
     public readonly void CleanInvalidateToCoherency(
         PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0)
@@ -143,19 +142,21 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
         }
     }
 
-    public readonly void InvalidateAsid(Asid asid, string file = "", int line = 0) => _memory.InvalidateAsid(asid.Value);
-
-    public readonly void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    public readonly void InvalidateAsid(Asid asid, string file = "", int line = 0)
     {
+        _memory.Maintenance?.Add((nameof(InvalidateAsid), 0, asid.Value));
+        _memory.InvalidateAsid(asid.Value);
     }
+
+    public readonly void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
+        _memory.Maintenance?.Add((nameof(InvalidatePage), address.Value, asid.Value));
 
     public readonly void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0)
     {
     }
 
-    public readonly void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
-    {
-    }
+    public readonly void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
+        _memory.Maintenance?.Add((nameof(RemovePage), address.Value, asid.Value));
 
     public readonly void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0)
     {

@@ -41,6 +41,9 @@ public sealed class PlainMemory
     /// <summary>Called before every access to a word that cores share: another core's step may come here.</summary>
     public Action<string>? BeforeSharedAccess { get; set; }
 
+    /// <summary>When there is a list: the maintenance by address or ASID, by the member's name.</summary>
+    public List<(string Member, uint Address, uint AsidOrLength)>? Maintenance { get; set; }
+
     /// <summary>Called when memory changes hands.</summary>
     public Action<FrameChange, FrameUse, PhysicalRange>? OnFrames { get; set; }
 

@@ -39,6 +39,31 @@ public sealed class InvalidationBatchTests
     }
 
     [Fact]
+    public void Commit_PredictorsThatNeedMaintenance_AreInvalidatedOnce()
+    {
+        using Machine machine = Machine.Create<IncoherentWalks>(1u << 20);
+        ModelMachine<IncoherentWalks> core = machine.GetCore<IncoherentWalks>(0);
+        InvalidationBatch batch = default;
+        batch.AddPage(default);
+        batch.AddPage(new VirtualAddress(Page));
+        batch.Commit(ref core, ref _asidWord);
+        Assert.Equal(1, machine.Cores[0].CountOf(StepKind.BranchPredictors));
+    }
+
+    [Fact]
+    public void IsEmpty_PageOrWaitingMemory_IsFalse()
+    {
+        PlainMachine<Asids8> machine = NewMachine();
+        InvalidationBatch pages = default;
+        InvalidationBatch waiting = default;
+        Assert.True(pages.IsEmpty);
+        pages.AddPage(default);
+        waiting.AddWaiting(ref machine, default, WaitingKind.Page);
+        Assert.False(pages.IsEmpty);
+        Assert.False(waiting.IsEmpty);
+    }
+
+    [Fact]
     public void Commit_NothingNoted_DoesNothing()
     {
         using Machine machine = Machine.Create<CortexA7>(1u << 20);
@@ -78,6 +103,17 @@ public sealed class InvalidationBatchTests
         batch.AddWaiting(ref machine, new PhysicalAddress(0x3000), WaitingKind.Page);
         PanicException panic = Assert.Throws<PanicException>(() => batch.TryTake(ref machine, out _, out _));
         Assert.StartsWith("I4", panic.Message, System.StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryTake_PageNotedSinceTheCommit_Panics()
+    {
+        PlainMachine<Asids8> machine = NewMachine();
+        InvalidationBatch batch = default;
+        batch.AddWaiting(ref machine, new PhysicalAddress(0x3000), WaitingKind.Page);
+        batch.Commit(ref machine, ref _asidWord);
+        batch.AddPage(default);
+        _ = Assert.Throws<PanicException>(() => batch.TryTake(ref machine, out _, out _));
     }
 
     [Fact]

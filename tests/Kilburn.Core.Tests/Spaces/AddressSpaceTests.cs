@@ -316,6 +316,87 @@ public sealed class AddressSpaceTests
     }
 
     [Fact]
+    public void PublishCode_PartsOfThreePages_CleansEachPageOnce()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        uint[] pages = [.. Enumerable.Range(0, 4).Select(index => fixture.Map(space, Base + ((uint)index * Page)).Value)];
+        fixture.Memory.Maintenance = [];
+        Assert.Equal(VmStatus.Ok, space.TryPublishCode(ref fixture.Machine, new VirtualAddress(Base + Page - 4), Page + 8));
+        Assert.Equal(
+            pages[..3].Select(page => (nameof(IMachine.CleanToUnification), page, Page)),
+            fixture.Memory.Maintenance);
+    }
+
+    [Fact]
+    public void PublishCode_UpToTheEndOfTheHalf_IsDone()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        _ = fixture.Map(space, 0x7FFF_F000);
+        Assert.Equal(VmStatus.Ok, space.TryPublishCode(ref fixture.Machine, new VirtualAddress(0x7FFF_F000), Page));
+    }
+
+    [Fact]
+    public void MapFrames_UpToTheEndOfTheHalfOrToAMappedPage_IsDone()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        PhysicalAddress device = new(0x3F20_0000);
+        Assert.Equal(VmStatus.Ok, fixture.TryMapFrames(space, 0x7FFF_E000, device, 2, MemoryType.Device));
+        Assert.Equal(VmStatus.Ok, fixture.TryMapFrames(space, 0x7FFF_C000, device, 2, MemoryType.Device));
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapRange(space, 0x7FFF_C000, 4));
+    }
+
+    [Fact]
+    public void MapFrames_SeveralNewTables_AreEmptyButForTheRange()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        Assert.Equal(
+            VmStatus.Ok, fixture.TryMapFrames(space, Base + (250 * Page), new(0x3F00_0000), 270, MemoryType.Device));
+        _ = fixture.Map(space, Base);
+        Assert.Equal(271u, fixture.StateOf(space).PageCount);
+    }
+
+    [Fact]
+    public void MapFrames_LaterPageCannotBeShared_GivesTheSharesOfTheOthersBack()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        Dictionary<uint, PhysicalAddress> pages = [];
+        for (int count = 0; count < 64; count++)
+        {
+            PhysicalAddress page = fixture.NewPage();
+            pages.Add(page.Value, page);
+        }
+
+        PhysicalAddress first = pages.Values.First(
+            page => pages.ContainsKey(page.Value + Page) && pages.ContainsKey(page.Value + (2 * Page)));
+        Assert.Equal(VmStatus.Ok, fixture.Frames.TryFreePage(ref fixture.Machine, first.Add(2 * Page)));
+        Assert.Equal(VmStatus.AlreadyFree, fixture.TryMapFrames(space, Base, first, 3));
+        foreach (PhysicalAddress page in new[] { first, first.Add(Page) })
+        {
+            Assert.Equal(VmStatus.Ok, fixture.Frames.TryFreePage(ref fixture.Machine, page));
+            Assert.Equal(VmStatus.AlreadyFree, fixture.Frames.TryFreePage(ref fixture.Machine, page));
+        }
+    }
+
+    [Fact]
+    public void UnmapRange_MoreThanABatch_IsOneInvalidationByAsid()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        Assert.Equal(VmStatus.Ok, fixture.TryMapFrames(space, Base, new(0x3F00_0000), 40, MemoryType.Device));
+        fixture.Memory.Maintenance = [];
+        Assert.Equal(VmStatus.Misaligned, fixture.TryUnmapRange(space, Base + 1, 40));
+        Assert.Equal(VmStatus.OutOfRange, fixture.TryUnmapRange(space, Base, 0));
+        Assert.Empty(fixture.Memory.Maintenance);
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapRange(space, Base, 40));
+        Assert.Equal([(nameof(IMachine.InvalidateAsid), 0u, 0u)], fixture.Memory.Maintenance);
+    }
+
+    [Fact]
     public void Translate_KernelHalf_IsOutOfRange()
     {
         SpaceFixture fixture = new();

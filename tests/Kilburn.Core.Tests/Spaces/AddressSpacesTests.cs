@@ -4,6 +4,8 @@ using System.Linq;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Spaces;
 using Kilburn.Core.Tests.Machines;
+using Kilburn.Model.Cores;
+using Kilburn.Model.Profiles;
 using Xunit;
 
 namespace Kilburn.Core.Tests.Spaces;
@@ -128,7 +130,8 @@ public sealed class AddressSpacesTests
         Assert.Equal(VmStatus.Ok, fixture.Spaces.TryFind(ref fixture.Machine, id, out AddressSpace found));
         Assert.True(found.ControlPage == spaces[2].ControlPage);
         Assert.Equal(VmStatus.Ok, fixture.TryDestroy(spaces[2]));
-        Assert.Equal(VmStatus.NoSuchSpace, fixture.Spaces.TryFind(ref fixture.Machine, id, out _));
+        Assert.Equal(VmStatus.NoSuchSpace, fixture.Spaces.TryFind(ref fixture.Machine, id, out found));
+        Assert.Equal(0u, found.ControlPage.Value); // not that of the next one
         Assert.Equal(VmStatus.NoSuchSpace, fixture.Spaces.TryFind(ref fixture.Machine, 0, out _));
         List<uint> ids = [];
         uint next = 0;
@@ -140,6 +143,24 @@ public sealed class AddressSpacesTests
 
         Assert.Equal(4, ids.Count);
         Assert.DoesNotContain(id, ids);
+    }
+
+    [Fact]
+    public void Create_WalksThatSeeTheCache_CleansNothing()
+    {
+        SpaceFixture fixture = new();
+        fixture.Memory.Maintenance = [];
+        _ = fixture.Create();
+        Assert.Empty(fixture.Memory.Maintenance);
+    }
+
+    [Fact]
+    public void Create_WalksThatMissTheCache_CleansTheWholeTable()
+    {
+        using ModelSpaces<IncoherentWalks> system = new();
+        long before = system.Machine.Cores[0].CountOf(StepKind.CleanToUnification);
+        _ = system.Create();
+        Assert.True(system.Machine.Cores[0].CountOf(StepKind.CleanToUnification) > before);
     }
 
     [Fact]

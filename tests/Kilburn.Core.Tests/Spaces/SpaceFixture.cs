@@ -32,7 +32,7 @@ internal sealed class SpaceFixture
         Machine = new PlainMachine<Asids8>(Memory, 0);
         Other = new PlainMachine<Asids8>(Memory, 1);
         Random dirt = new(1);
-        dirt.NextBytes(Memory.At(new PhysicalAddress(KernelEnd), MemoryLength - KernelEnd));
+        dirt.NextBytes(Memory.At(default, MemoryLength));
         MemoryMap map = default;
         Assert.Equal(VmStatus.Ok, map.TryAddBank(new PhysicalRange(default, MemoryLength)));
         Assert.Equal(VmStatus.Ok, Frames.TryStart(ref Machine, in map, new PhysicalAddress(KernelEnd)));
