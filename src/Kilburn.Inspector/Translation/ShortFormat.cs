@@ -33,7 +33,7 @@ public sealed class ShortFormat : ITableFormat
     private const uint ReservedAccess = 0b100;
 
     private static readonly BitField s_type = new("type", 1, 0);
-    private static readonly BitField s_blockType = BitField.Bit("1", 1);
+    private static readonly BitField s_blockType = BitField.Bit("type", 1);
     private static readonly BitField s_bufferable = BitField.Bit("B", 2);
     private static readonly BitField s_cacheable = BitField.Bit("C", 3);
     private static readonly BitField s_domain = new("domain", 8, 5);

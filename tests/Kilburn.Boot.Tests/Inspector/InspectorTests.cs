@@ -139,6 +139,21 @@ public sealed class InspectorTests(KilburnGuest running) : IClassFixture<Kilburn
         }
     }
 
+    [Fact]
+    public void Transcript_OfTheReadme_IsWhatOneSees()
+    {
+        string readme = File.ReadAllText(Path.Combine(BuiltFiles.Root, "README.md"));
+        Match transcript = Regex.Match(readme, @"`kilburn (?<arguments>[^`]+) --gdb localhost:1234` prints:\n\n```\n(?<output>.*?)```", RegexOptions.Singleline);
+        Assert.True(transcript.Success);
+
+        Shell run = Kilburn($"{transcript.Groups["arguments"].Value} --gdb localhost:{running.Guest.Port}");
+
+        Assert.Equal(Masked(transcript.Groups["output"].Value), Masked(run.Output));
+    }
+
+    // The image grows and shrinks with each change, and with it the place of its tables.
+    private static string Masked(string text) => Regex.Replace(text, "0x[0-9A-F]+", "#");
+
     private static Shell Kilburn(string arguments) => Shell.Run($"{Command} {arguments}");
 
     private static string RegistersOf(string json) => Regex.Match(json, @"""registers"": \{(.*?)\}", RegexOptions.Singleline).Groups[1].Value;

@@ -37,7 +37,7 @@ public sealed class VerbTests
             level 1  [0x00004000] = 0x0000C025  table
                      table[31:10]=0x30 IMP=0 domain=1 NS=0 PXN=1 type=1
             level 2  [0x0000C004] = 0x00100E3E  small page
-                     PA[31:12]=0x100 nG=1 S=1 AP[2]=1 TEX=0 AP[1:0]=3 C=1 B=1 1=1 XN=0
+                     PA[31:12]=0x100 nG=1 S=1 AP[2]=1 TEX=0 AP[1:0]=3 C=1 B=1 type=1 XN=0
                      kernel r--, user r-x, normal write-back, inner shareable, process
             0x00001234 -> 0x00100234
 
@@ -143,7 +143,7 @@ public sealed class VerbTests
         Assert.Equal(
             """
             level 2  small page
-                     PA[31:12]=8 nG=0 S=1 AP[2]=1 TEX=0 AP[1:0]=1 C=1 B=1 1=1 XN=0
+                     PA[31:12]=8 nG=0 S=1 AP[2]=1 TEX=0 AP[1:0]=1 C=1 B=1 type=1 XN=0
                      4K at 0x00008000: kernel r-x, user ---, normal write-back, inner shareable, global
 
             """,
@@ -160,6 +160,24 @@ public sealed class VerbTests
     {
         CommandRun run = CommandRun.Of("fault", status, "0x1000");
         Assert.Equal((1, text), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public void Trace_RecordedFromAGuest_IsCleanAsLongAsItIsWhole()
+    {
+        string whole = Path.Combine(AppContext.BaseDirectory, "traces", "recorded-unmap.txt");
+        string cut = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllLines(cut, File.ReadLines(whole).Where(line => !line.Contains("tlbimvais", StringComparison.Ordinal)));
+            Assert.Equal(0, CommandRun.Of("trace", whole).ExitCode);
+            CommandRun run = CommandRun.Of("trace", cut, "--json");
+            Assert.Equal((1, "StaleTranslation"), (run.ExitCode, run.Json["violations"]![0]!["kind"]!.GetValue<string>()));
+        }
+        finally
+        {
+            File.Delete(cut);
+        }
     }
 
     [Theory]
