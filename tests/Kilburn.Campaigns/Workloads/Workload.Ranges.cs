@@ -17,8 +17,12 @@ public sealed partial class Workload<TProfile>
 {
     private const uint MostAttempts = 2;
 
-    // Parts of MiBs that given pages use as well, and two MiBs of their own; UnmapRange reaches none of them.
-    private static readonly (uint Start, uint PageCount)[] s_rangeZones = [(0x0014_0000, 0x240), (0x4004_0000, 0x40)];
+    private const uint CutMib = 0x5000_0000;
+    private const int PagesPerMib = 0x100;
+
+    // Parts of MiBs that given pages use as well, and MiBs of their own; UnmapRange reaches none of them.
+    private static readonly (uint Start, uint PageCount)[] s_rangeZones =
+        [(0x0014_0000, 0x240), (0x4004_0000, 0x40), (CutMib, PagesPerMib)];
 
     private static readonly UserRights[] s_rights =
         [UserRights.ReadWrite, UserRights.ReadWrite, UserRights.ReadWrite, UserRights.Read, UserRights.ReadExecute, UserRights.None];
@@ -28,7 +32,7 @@ public sealed partial class Workload<TProfile>
 
     private (int Weight, Action Run)[] RangeOperations() =>
     [
-        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (24, TouchRange), (2, CheckRegions),
+        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions),
     ];
 
     private static bool IsInRangeZone(uint address) =>
@@ -41,8 +45,11 @@ public sealed partial class Workload<TProfile>
             return;
         }
 
-        ShadowSpace space = Pick(_spaces);
-        uint[] pages = ChooseRange();
+        MapRange(Pick(_spaces), ChooseRange());
+    }
+
+    private void MapRange(ShadowSpace space, uint[] pages)
+    {
         uint guardPages = _random.Next(4) == 0 ? Math.Min((uint)_random.Next(4), (uint)pages.Length - 1) : 0;
         bool isGuard = _random.Next(8) == 0;
         RangeRequest request = new()
@@ -94,7 +101,44 @@ public sealed partial class Workload<TProfile>
         {
             Expect(VmStatus.Ok, status, "unmap of bytes");
             Array.ForEach(pages, page => space.Ranges.Remove(page));
+            MaybeMapInto(space, pages);
             TouchSome(space, pages);
+        }
+    }
+
+    /// <summary>A MiB of untouched pages, out of whose middle a core takes some: its run becomes a table, under the eyes of the others.</summary>
+    private void CutRun()
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        ShadowSpace space = Pick(_spaces);
+        uint[] mib = [.. Pages(CutMib, PagesPerMib)];
+        VmStatus status = space.Handle.TryUnmap(ref Worker(), ref _memory.Frames, RangeOf(mib));
+        Expect(VmStatus.Ok, status, "unmap of a MiB");
+        Array.ForEach(mib, page => space.Ranges.Remove(page));
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = new VirtualAddress(CutMib),
+            LengthInBytes = PageSize.Section,
+            Kind = RangeKind.Anonymous,
+            Rights = UserRights.ReadWrite,
+        };
+        status = space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out _);
+        Expect(VmStatus.Ok, status, "map of a MiB, which takes no memory");
+        Array.ForEach(mib, page => space.Ranges[page] = new ShadowRangePage(RangeKind.Anonymous, UserRights.ReadWrite, 0));
+        int first = _random.Next(1, PagesPerMib - 1);
+        uint[] cut = mib[first..(first + _random.Next(1, PagesPerMib - first + 1))];
+        status = space.Handle.TryUnmap(ref Worker(), ref _memory.Frames, RangeOf(cut));
+        if (status != VmStatus.OutOfFrames)
+        {
+            Expect(VmStatus.Ok, status, "unmap of a part of a run");
+            Array.ForEach(cut, page => space.Ranges.Remove(page));
+            MaybeMapInto(space, cut);
+            TouchSome(space, cut);
         }
     }
 
@@ -122,7 +166,17 @@ public sealed partial class Workload<TProfile>
         if (status == VmStatus.Ok)
         {
             Array.ForEach(pages, page => space.Ranges[page] = space.Ranges[page] with { Rights = rights });
+            MaybeMapInto(space, pages);
             TouchSome(space, pages);
+        }
+    }
+
+    // Another core makes a table of the run before anybody has touched it: what the first core stored must be seen by then.
+    private void MaybeMapInto(ShadowSpace space, uint[] pages)
+    {
+        if (_random.Next(4) == 0)
+        {
+            MapRange(space, pages[^1..]);
         }
     }
 
