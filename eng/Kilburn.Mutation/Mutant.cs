@@ -15,8 +15,8 @@ internal sealed record Mutant(string File, int Line, string Original, string Rep
     public bool IsCounted => (IsCaught || Status is "Survived" or "NoCoverage") && !IsSameCode;
 
     /// <summary>
-    /// True for a logical shift in the place of an arithmetic one, and for nothing else: all words that the core shifts to the
-    /// right are unsigned, for which both are one instruction.
+    /// True for <c>&gt;&gt;&gt;</c> in the place of <c>&gt;&gt;</c>, and for nothing else: nothing that the core shifts can be negative, and
+    /// what is unsigned, as nearly all of it is, compiles to the same instruction.
     /// </summary>
     public bool IsSameCode => Original != Replacement && Original.Replace(">>", ">>>") == Replacement;
 }

@@ -14,8 +14,7 @@ namespace Kilburn.Mutation;
 /// </remarks>
 internal sealed record Part(string Name, string[] Sources, string[] Tests)
 {
-    private static readonly string[] s_spaceTests =
-        ["Spaces/AddressSpaceTests", "Spaces/AddressSpacesTests", "Spaces/SpacesOnHostileMachineTests"];
+    private static readonly string[] s_spaceTests = ["Spaces/AddressSpace", "Spaces/SpacesOnHostileMachineTests"];
 
     /// <summary>All, in the order in which they are run.</summary>
     public static IReadOnlyList<Part> All { get; } =
