@@ -80,7 +80,7 @@ internal static class Program
             report = new Report(goals, log.Measurements, DataFiles.ReadBaseline(baselinePath));
         }
 
-        ReportTable.Print(report, log.Notes);
+        ReportTable.Print(report, [.. log.Notes, InspectorDump.Run(kernel)]);
         if (arguments.GetValue(s_json) is { } file)
         {
             DataFiles.WriteResult(file.FullName, report.Rows);
