@@ -17,6 +17,7 @@ Command check = new("check", "The fixed budget of plain ./test.");
 check.SetAction(_ =>
 {
     TestCount tests = new();
+    KnownBugs.Check(tests);
     AsidStates.RunSmall(tests);
     Budget.Run(tests);
     return tests.End();
@@ -37,7 +38,8 @@ Argument<int> generations = new("generations");
 Argument<AsidEvents> events = new("events");
 Argument<int> parked = new("parked");
 Argument<bool> wraps = new("wraps");
-Command plan = new("asid-plan", "One exploration of one's own.") { spaces, generations, events, parked, wraps, limit };
+Argument<AsidDetail> detail = new("detail") { DefaultValueFactory = _ => AsidDetail.Needed };
+Command plan = new("asid-plan", "One exploration of one's own.") { spaces, generations, events, parked, wraps, detail, limit };
 plan.SetAction(parsed => AsidStates.RunOne(
     new AsidPlan(
         "plan",
@@ -45,7 +47,8 @@ plan.SetAction(parsed => AsidStates.RunOne(
         parsed.GetValue(generations),
         parsed.GetValue(wraps),
         parsed.GetValue(events),
-        parsed.GetValue(parked)),
+        parsed.GetValue(parked),
+        parsed.GetValue(detail)),
     parsed.GetValue(limit)));
 Command small = new("asid-small", "The small bounds, and planted mistakes.");
 small.SetAction(_ =>
@@ -54,6 +57,11 @@ small.SetAction(_ =>
     AsidStates.RunSmall(tests);
     return tests.End();
 });
+Command sample = new("sample", "A few lives, up to the first finding.");
+sample.SetAction(_ => Sample.Run());
+Argument<string[]> names = new("names") { Description = "Some of tests/bugs/bugs.txt; all when left out.", Arity = ArgumentArity.ZeroOrMore };
+Command bugs = new("bugs", "Known bugs of other systems, each brought in by a patch.") { names };
+bugs.SetAction(parsed => KnownBugs.Run(parsed.GetRequiredValue(names)));
 
-RootCommand root = new("Campaigns on Kilburn's own code, on the hostile machine.") { check, run, replay, drop, asid, plan, small };
+RootCommand root = new("Campaigns on Kilburn's own code, on the hostile machine.") { check, run, replay, drop, asid, plan, small, sample, bugs };
 return root.Parse(args).Invoke();

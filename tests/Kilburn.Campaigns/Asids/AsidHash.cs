@@ -21,14 +21,14 @@ internal sealed class AsidHash<TBounds>
 {
     private const int OldShift = 8;
     private const int StateShift = 32;
-    private const ulong SpecialBit = 1ul << 35;
     private const int RelationShift = 36; // bits of a space: 3 for each core, then 2 for each core and tag, then its place in the list
 
     private readonly AsidWorld<TBounds> _world;
     private readonly int[] _words; // offsets of the allocator's words that count, beside the cores'
     private readonly int _lockOffset;
     private readonly bool _isListRead;
-    private readonly bool _isFirstSpecial;
+    private readonly bool _isExact;
+    private readonly bool _hasNamedCores;
     private readonly int _slotCount;
     private readonly HashSet<int> _ownerOffsets = [];
 
@@ -40,7 +40,8 @@ internal sealed class AsidHash<TBounds>
         _world = world;
         _slotCount = plan.SpaceCount;
         _isListRead = plan.StartsAtLastGeneration;
-        _isFirstSpecial = plan.Events.HasFlag(AsidEvents.Unmaps);
+        _hasNamedCores = plan.Detail.HasFlag(AsidDetail.NamedCores);
+        _isExact = plan.Detail.HasFlag(AsidDetail.EveryRead);
         ref AsidAllocator allocator = ref world.Allocator;
         _lockOffset = world.OffsetOf(ref AsidInternals.Lock(ref allocator));
         List<int> words =
@@ -58,55 +59,99 @@ internal sealed class AsidHash<TBounds>
         _words = [.. words];
     }
 
-    /// <summary>True when every read that is not seen counts as a read of everything: slow, to check the cheaper way.</summary>
-    public bool IsExact { get; init; }
-
     /// <summary>Where the lock's word lies.</summary>
     public int LockOffset => _lockOffset;
 
-    /// <summary>The history of a core after the call that it was about to do.</summary>
-    /// <param name="before">Before the call.</param>
-    /// <param name="core">The core.</param>
+    /// <summary>What a core knows after a call that it has just done; the world is as the call left it.</summary>
+    /// <param name="at">The core; <see cref="AsidProgress.Pending"/> is the call.</param>
+    /// <param name="core">Its number.</param>
     /// <param name="returned">What the call returned.</param>
     /// <param name="asked">Bit n: the operation has asked for the record of slot n.</param>
-    public ulong Extend(in AsidProgress before, int core, uint returned, uint asked)
+    /// <param name="isSeen">Whether others can see the call.</param>
+    public AsidProgress Extend(in AsidProgress at, int core, uint returned, uint asked, bool isSeen)
     {
-        bool isName = before.Pending == AsidCall.Load && _ownerOffsets.Contains(before.PendingOffset);
-        ulong hash = Mix(before.History, ((ulong)before.Pending << 32) ^ (isName ? 0 : returned));
-        uint lockWord = AsidInternals.Lock(ref _world.Allocator);
-        bool isMine = lockWord != 0 && (lockWord >> 8) == (uint)core;
-        if (IsExact || (isMine && before.Pending == AsidCall.CompareExchange))
+        bool isName = at.Pending == AsidCall.Load && _ownerOffsets.Contains(at.PendingOffset);
+        ulong call = ((ulong)at.Pending << 32) ^ (isName ? 0 : returned);
+        if (_isExact)
         {
-            foreach (int offset in _words)
+            ulong all = Mix(at.History, call);
+            if (at.Pending == AsidCall.CompareExchange)
             {
-                hash = Mix(hash, WordAt(offset));
+                all = Mix(OwnWords(Guarded(all, core), core ^ 1), Spaces(null, at.Operation, core));
             }
 
-            hash = OwnWords(OwnWords(hash, core), TBounds.CoreCount - 1 - core);
-            return Mix(hash, Spaces(null, before.Operation, core));
+            return at with { History = _world.HasLock(core) ? all : Seen(all, at.Operation.Slot, core, asked) };
         }
 
-        if (!isMine)
+        if (at.Pending == AsidCall.CompareExchange)
         {
-            ref AsidAllocator allocator = ref _world.Allocator;
-            hash = Mix(
-                hash,
-                ((ulong)AsidInternals.Generation(ref allocator) << 32) | AsidInternals.CoreOf(ref allocator, (uint)core).Active);
-            for (int slot = 0; slot < _slotCount; slot++)
-            {
-                if (((asked >> slot) & 1) != 0)
-                {
-                    hash += Final(((ulong)(slot == before.Operation.Slot ? 1 : 2) << 32) | _world.OwnerOf(slot).Word);
-                }
-            }
+            // Whatever an operation does under the lock follows from what the lock guards.
+            uint word = at.Operation.HasSpace ? _world.OwnerOf(at.Operation.Slot).Word : 0;
+            return at with { History = Mix(Guarded(at.IsResuming ? 1u : 0, core), word) };
         }
 
-        return hash;
+        if (_world.HasLock(core))
+        {
+            // What an unseen call returns is guarded, or the core's own.
+            return isSeen ? at with { History = Mix(at.History, call) } : at;
+        }
+
+        ref AsidCore own = ref AsidInternals.CoreOf(ref _world.Allocator, (uint)core);
+        bool isRelease = at.Pending == AsidCall.Store && at.PendingOffset == _lockOffset;
+        bool isSwitch = at.Operation.Kind == AsidOperationKind.Switch;
+        if (isSwitch && (at.IsResuming || (isRelease && _world.OwnerOf(at.Operation.Slot).Word == AsidWord.Retired)))
+        {
+            ulong seen = Seen(Mix(at.History, call), at.Operation.Slot, core, asked);
+            return at with { History = seen, IsResuming = true };
+        }
+
+        return at.Operation.Kind switch
+        {
+            AsidOperationKind.Unmap => at with { History = Mix(Mix(at.History, call), _world.OwnerOf(at.Operation.Slot).Word) },
+            AsidOperationKind.Leave when _ownerOffsets.Contains(at.PendingOffset) => at with { History = own.Active },
+            _ => at,
+        };
+    }
+
+    /// <summary>What a core that stops before a call has to remember; the world is as the core has just seen it.</summary>
+    /// <param name="at">The core; <see cref="AsidProgress.Pending"/> is the call.</param>
+    /// <param name="core">Its number.</param>
+    /// <param name="operand">What the call is given.</param>
+    public AsidProgress StopAt(in AsidProgress at, int core, uint operand)
+    {
+        if (_isExact)
+        {
+            return at.Pending is AsidCall.Store or AsidCall.SwitchSpace && !_ownerOffsets.Contains(at.PendingOffset)
+                ? at with { History = Mix(at.History, operand) }
+                : at;
+        }
+
+        if (at.IsResuming || _world.HasLock(core))
+        {
+            return at.Pending == AsidCall.Store ? at with { History = Mix(at.History, operand) } : at;
+        }
+
+        return at.Pending switch
+        {
+            // All that was read before is read again under the lock.
+            AsidCall.CompareExchange => at with { History = 0 },
+
+            // The operand is all that a switch has found out.
+            AsidCall.SwitchSpace => at with { History = operand },
+            AsidCall.Store when _world.IsActiveOf(at.PendingOffset, core) && at.Operation.Kind == AsidOperationKind.Switch =>
+                at with { History = operand },
+            _ => at,
+        };
     }
 
     /// <summary>The hash of a state, which the world is in.</summary>
-    /// <remarks>Cores have no names either: of the two orders of two cores, the one with the lower hash counts.</remarks>
-    public ulong Of(AsidProgress[] cores) => Math.Min(Of(cores, 0), Of(cores, 1));
+    public ulong Of(AsidProgress[] cores) => _hasNamedCores ? Of(cores, 0) : WithoutNames(cores);
+
+    /// <summary>The hash of a state in which cores have no names: of the two orders of two cores, the one with the lower hash counts.</summary>
+    /// <remarks>
+    /// The allocator goes through the cores by number, but what it does to one commutes with what it does to another.
+    /// </remarks>
+    public ulong WithoutNames(AsidProgress[] cores) => Math.Min(Of(cores, 0), Of(cores, 1));
 
     private ulong Of(AsidProgress[] cores, int first)
     {
@@ -122,6 +167,41 @@ internal sealed class AsidHash<TBounds>
         }
 
         return Final(hash);
+    }
+
+    // What a core may read without the lock.
+    private ulong Seen(ulong hash, int ownSlot, int core, uint asked)
+    {
+        ref AsidAllocator allocator = ref _world.Allocator;
+        hash = Mix(
+            hash, ((ulong)AsidInternals.Generation(ref allocator) << 32) | AsidInternals.CoreOf(ref allocator, (uint)core).Active);
+        for (int slot = 0; slot < _slotCount; slot++)
+        {
+            hash += ((asked >> slot) & 1) == 0
+                ? 0
+                : Final(((ulong)(slot == ownSlot ? 1 : 2) << 32) | _world.OwnerOf(slot).Word);
+        }
+
+        return hash;
+    }
+
+    // What the lock guards, and the core's own words.
+    private ulong Guarded(ulong hash, int core)
+    {
+        foreach (int offset in _words)
+        {
+            hash = Mix(hash, WordAt(offset));
+        }
+
+        ref AsidAllocator allocator = ref _world.Allocator;
+        for (int index = 0; index < TBounds.CoreCount; index++)
+        {
+            int other = index ^ core; // itself first
+            uint isPending = (AsidInternals.FlushPending(ref allocator) >> other) & 1;
+            hash = Mix(hash, ((ulong)AsidInternals.CoreOf(ref allocator, (uint)other).Reserved << 1) | isPending);
+        }
+
+        return Mix(hash, AsidInternals.CoreOf(ref allocator, (uint)core).Active);
     }
 
     // What is said of one core by the allocator's words.
@@ -150,10 +230,7 @@ internal sealed class AsidHash<TBounds>
             return Mix(hash, 0);
         }
 
-        bool isAllocators = AsidWorld<TBounds>.IsAllocators(progress.PendingOffset);
-        ulong place = isAllocators
-            ? (ulong)progress.PendingOffset
-            : (ulong)_world.FieldOf(progress.PendingOffset) | (1ul << 20);
+        ulong place = (ulong)_world.PlaceOf(progress.PendingOffset, core);
         hash = Mix(hash, (ulong)progress.Operation.Kind | ((ulong)progress.Pending << 8) | (place << 16));
         return Mix(hash, progress.History);
     }
@@ -175,8 +252,7 @@ internal sealed class AsidHash<TBounds>
         for (int slot = 0; slot < _slotCount; slot++)
         {
             ulong key = _world.OwnerOf(slot).Word
-                | ((ulong)_world.Slots[slot] << StateShift)
-                | (slot == 0 && _isFirstSpecial ? SpecialBit : 0);
+                | ((ulong)_world.Slots[slot] << StateShift);
             ulong relations = 0;
             uint address = AsidWorld<TBounds>.AddressOf(slot).Value;
             for (int index = 0; index < TBounds.CoreCount; index++)

@@ -8,6 +8,9 @@ internal readonly record struct AsidOperation(AsidOperationKind Kind, int Slot)
     /// <inheritdoc/>
     public override string ToString() => HasSpace ? $"{Kind.ToString().ToLowerInvariant()} {(char)('A' + Slot)}" : Kind.ToString().ToLowerInvariant();
 
+    /// <summary>True when it takes the lock before it reads anything that others write, and ends with its release.</summary>
+    public bool IsUnderLock => Kind is AsidOperationKind.Begin or AsidOperationKind.Retire or AsidOperationKind.Attach;
+
     /// <summary>True when it is about a space.</summary>
     public bool HasSpace => Kind is not (AsidOperationKind.None or AsidOperationKind.Leave or AsidOperationKind.Begin);
 }

@@ -9,6 +9,7 @@ namespace Kilburn.Campaigns.Asids;
 /// <param name="StartsAtLastGeneration">Whether the first is the last of the count, so that the next wraps.</param>
 /// <param name="Events">What happens beside the switches.</param>
 /// <param name="ParkedCount">So many of the spaces have an ASID, and are never run: so the ASIDs are used up sooner.</param>
+/// <param name="Detail">What is told apart without need.</param>
 /// <param name="Flaw">What is made wrong on purpose.</param>
 internal sealed record AsidPlan(
     string Name,
@@ -17,6 +18,7 @@ internal sealed record AsidPlan(
     bool StartsAtLastGeneration = false,
     AsidEvents Events = AsidEvents.All,
     int ParkedCount = 0,
+    AsidDetail Detail = AsidDetail.Needed,
     AsidFlaw Flaw = AsidFlaw.None);
 
 /// <summary>What happens beside the switches.</summary>
@@ -50,4 +52,24 @@ internal enum AsidFlaw
 
     /// <summary>An unmap does not look whether the space's ASID has changed meanwhile.</summary>
     AsidNotReadAgain,
+}
+
+/// <summary>What a search leaves nothing out of, to be held against one that does.</summary>
+[Flags]
+internal enum AsidDetail
+{
+    /// <summary>Cores take turns at the calls that others can see, and a core's past counts as far as it still acts on it.</summary>
+    Needed = 0,
+
+    /// <summary>Cores take turns at every call.</summary>
+    EveryCall = 1,
+
+    /// <summary>All that a core has read, or may have read, tells it from others.</summary>
+    EveryRead = 2,
+
+    /// <summary>A state counts as another than the one with the cores exchanged.</summary>
+    NamedCores = 4,
+
+    /// <summary>Of two states that count as one, it is looked whether what comes next counts as one as well.</summary>
+    Alike = 8,
 }

@@ -107,9 +107,10 @@ internal sealed class AsidRun<TBounds>
         if (_before.Operation.Kind == AsidOperationKind.None)
         {
             _operation = operation;
-            _before = new AsidProgress(operation, null, 0, AsidCall.None, 0);
+            _before = new AsidProgress(operation, null, 0, false, AsidCall.None, 0);
             _pastCount = 0;
             World.Restore(state.Bytes);
+            World.IsSwitching(core) = operation.Kind == AsidOperationKind.Switch;
             if (operation.Kind == AsidOperationKind.Attach)
             {
                 World.Slots[operation.Slot] = AsidSlotState.Attaching;
@@ -181,7 +182,8 @@ internal sealed class AsidRun<TBounds>
     /// <summary>A compare-and-swap: the allocator's lock, which is free when the call is done.</summary>
     public uint CompareExchange(ref uint location, uint value, uint comparand)
     {
-        if (Arrive(AsidCall.CompareExchange, World.OffsetOf(ref location), out uint result))
+        int offset = World.OffsetOf(ref location);
+        if (Arrive(AsidCall.CompareExchange, offset, 0, out uint result))
         {
             result = location;
             if (result == comparand)
@@ -189,7 +191,7 @@ internal sealed class AsidRun<TBounds>
                 location = value;
             }
 
-            Depart(result);
+            Depart(AsidCall.CompareExchange, offset, result);
         }
 
         return _mode == Mode.Ghost ? comparand : result;
@@ -198,7 +200,8 @@ internal sealed class AsidRun<TBounds>
     /// <summary>A load.</summary>
     public uint Load(ref uint location)
     {
-        if (Arrive(AsidCall.Load, World.OffsetOf(ref location), out uint result))
+        int offset = World.OffsetOf(ref location);
+        if (Arrive(AsidCall.Load, offset, 0, out uint result))
         {
             result = Volatile.Read(ref location);
             if (_plan.Flaw == AsidFlaw.AsidNotReadAgain && _operation.Kind == AsidOperationKind.Unmap)
@@ -206,7 +209,7 @@ internal sealed class AsidRun<TBounds>
                 result = _firstWord;
             }
 
-            Depart(result);
+            Depart(AsidCall.Load, offset, result);
         }
 
         return _mode == Mode.Ghost ? Volatile.Read(ref location) : result;
@@ -215,10 +218,11 @@ internal sealed class AsidRun<TBounds>
     /// <summary>A store.</summary>
     public void Store(ref uint location, uint value)
     {
-        if (Arrive(AsidCall.Store, World.OffsetOf(ref location), out _))
+        int offset = World.OffsetOf(ref location);
+        if (Arrive(AsidCall.Store, offset, value, out _))
         {
             location = value;
-            Depart(0);
+            Depart(AsidCall.Store, offset, 0);
         }
         else if (_mode == Mode.Ghost)
         {
@@ -232,10 +236,10 @@ internal sealed class AsidRun<TBounds>
     /// <summary>Any other call.</summary>
     public void Do(AsidCall call, uint tableBase, uint operand)
     {
-        if (Arrive(call, 0, out _))
+        if (Arrive(call, 0, operand, out _))
         {
             Perform(call, tableBase, operand);
-            Depart(0);
+            Depart(call, 0, 0);
         }
     }
 
@@ -267,7 +271,7 @@ internal sealed class AsidRun<TBounds>
     }
 
     // Returns true when the call is to be done now. False: it lies in the past, or in the state that is thrown away.
-    private bool Arrive(AsidCall call, int offset, out uint result)
+    private bool Arrive(AsidCall call, int offset, uint operand, out uint result)
     {
         result = 0;
         switch (_mode)
@@ -284,9 +288,19 @@ internal sealed class AsidRun<TBounds>
                 return true;
             case Mode.Capture:
                 PlantFlaw();
+                if (_position++ == MostCalls)
+                {
+                    throw new AsidViolationException("an operation does not end");
+                }
+
+                if (IsUnseen(call, offset))
+                {
+                    return true;
+                }
+
                 World.Check();
                 _result = World.SaveUnless(_after.Last!.After);
-                _after = _after with { Pending = call, PendingOffset = offset };
+                _after = _hash.StopAt(_after with { Pending = call, PendingOffset = offset }, Core, operand);
                 _mode = Mode.Ghost;
                 return false;
             default:
@@ -299,17 +313,40 @@ internal sealed class AsidRun<TBounds>
         }
     }
 
-    private void Depart(uint returned)
+    private void Depart(AsidCall call, int offset, uint returned)
     {
-        if (_mode == Mode.Replay)
+        if (_mode is Mode.Direct)
         {
-            _after = _before with
-            {
-                Last = new AsidStep(_before.Last, World.SaveUnless(_now!), returned),
-                History = _hash.Extend(_before, Core, returned, _asked),
-            };
-            _mode = Mode.Capture;
+            return;
         }
+
+        bool isSeen = _mode == Mode.Replay;
+        AsidProgress at = (isSeen ? _before : _after) with { Pending = call, PendingOffset = offset };
+        byte[] known = isSeen ? _now! : at.Last!.After;
+        _after = _hash.Extend(at, Core, returned, _asked, isSeen) with { Last = new AsidStep(at.Last, World.SaveUnless(known), returned) };
+        _mode = Mode.Capture;
+    }
+
+    // A call that no other core could tell from one a little earlier or later: it does no more than to go on (Lipton's both-movers,
+    // and the release of the lock, which may come earlier). What comes after the call up to the next one reads nothing then
+    // that others write without the lock; so barriers before such reads are seen.
+    private bool IsUnseen(AsidCall call, int offset)
+    {
+        if (_plan.Detail.HasFlag(AsidDetail.EveryCall))
+        {
+            return false;
+        }
+
+        bool isFirst = _after.Last!.Previous == null;
+        return call switch
+        {
+            AsidCall.CompareExchange => isFirst && _operation.IsUnderLock && AsidInternals.Lock(ref World.Allocator) == 0,
+            AsidCall.Load => World.HasLock(Core) && !World.IsOtherCores(offset, Core),
+            AsidCall.Store => World.HasLock(Core) && (offset == _hash.LockOffset || World.IsActiveOf(offset, Core)),
+            AsidCall.Synchronize => true,
+            AsidCall.FlushLocal or AsidCall.LeaveSpace => World.RunningOn(Core) == AsidWorld<TBounds>.NoSlot,
+            _ => false,
+        };
     }
 
     private void PlantFlaw()
@@ -331,6 +368,11 @@ internal sealed class AsidRun<TBounds>
         {
             case AsidOperationKind.Switch:
                 _ = allocator.Switch(ref machine, owner);
+                if (_mode != Mode.Ghost)
+                {
+                    World.IsSwitching(Core) = false;
+                }
+
                 break;
             case AsidOperationKind.Leave:
                 allocator.Leave(ref machine);
@@ -369,6 +411,7 @@ internal sealed class AsidRun<TBounds>
     private void Unmap(ref ExploredMachine<TBounds> machine, int slot)
     {
         machine.WriteWord(AsidWorld<TBounds>.TableOf(slot), 0);
+        machine.OrderMemory(); // others may go on between the descriptor and the word
         NoteAsked(AsidWorld<TBounds>.AddressOf(slot));
         ref uint word = ref World.OwnerOf(slot).Word;
         _firstWord = word;

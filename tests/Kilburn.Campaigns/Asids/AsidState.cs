@@ -11,11 +11,12 @@ internal readonly record struct AsidState<TBounds>(byte[] Bytes, AsidProgress[] 
 /// <summary>How far a core is in its operation.</summary>
 /// <param name="Operation">The operation; <see cref="AsidOperationKind.None"/> between two.</param>
 /// <param name="Last">The last call that was done, and those before it.</param>
-/// <param name="History">A hash of what the core has read, and so of everything that it knows.</param>
+/// <param name="History">A hash of what the core has read and may still act on.</param>
+/// <param name="IsResuming">The space was found taken out, and the core goes back to what it ran.</param>
 /// <param name="Pending">The next call.</param>
 /// <param name="PendingOffset">Where in the shared bytes it goes.</param>
 internal readonly record struct AsidProgress(
-    AsidOperation Operation, AsidStep? Last, ulong History, AsidCall Pending, int PendingOffset);
+    AsidOperation Operation, AsidStep? Last, ulong History, bool IsResuming, AsidCall Pending, int PendingOffset);
 
 /// <summary>A call that was done; the first of an operation stands for its beginning.</summary>
 /// <param name="Previous">The call before it.</param>

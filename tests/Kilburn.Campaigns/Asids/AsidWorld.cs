@@ -28,7 +28,7 @@ internal sealed class AsidWorld<TBounds>
 
     private const int OldShift = 8;
     private const uint DeadBit = 1u << 16;
-    private const int CoreLength = 2;
+    private const int CoreLength = 3;
 
     private static readonly int s_recordLength = Unsafe.SizeOf<AsidOwner>();
     private static readonly int s_allocatorLength = Unsafe.SizeOf<AsidAllocator>();
@@ -149,17 +149,55 @@ internal sealed class AsidWorld<TBounds>
     /// <summary>Where in the bytes a word lies.</summary>
     public int OffsetOf(ref uint location) => (int)Unsafe.ByteOffset(ref _bytes[0], ref Unsafe.As<uint, byte>(ref location));
 
-    /// <summary>True when the word at an offset is the allocator's own; else it is an owner's.</summary>
-    public static bool IsAllocators(int offset) => offset < s_allocatorLength;
+    /// <summary>True when a core holds the allocator's lock.</summary>
+    public bool HasLock(int core)
+    {
+        uint word = AsidInternals.Lock(ref Allocator);
+        return word != 0 && (word >> 8) == (uint)core;
+    }
 
-    /// <summary>Where in its record an owner's word lies.</summary>
-    public int FieldOf(int offset) => (offset - _ownersAt) % s_recordLength;
+    /// <summary>True for the word that says what a core runs.</summary>
+    public bool IsActiveOf(int offset, int core) =>
+        offset == OffsetOf(ref AsidInternals.CoreOf(ref Allocator, (uint)core).Active);
+
+    /// <summary>True for a word that another core writes without the lock.</summary>
+    public bool IsOtherCores(int offset, int core)
+    {
+        for (int other = 0; other < TBounds.CoreCount; other++)
+        {
+            ref AsidCore words = ref AsidInternals.CoreOf(ref Allocator, (uint)other);
+            if (other != core && (offset == OffsetOf(ref words.Active) || offset == OffsetOf(ref words.Owner)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A number for what lies at an offset, as a core sees it: without the names of cores and spaces.</summary>
+    public int PlaceOf(int offset, int core)
+    {
+        const int Records = 1 << 20;
+        if (offset >= s_allocatorLength)
+        {
+            return Records + ((offset - _ownersAt) % s_recordLength);
+        }
+
+        int first = OffsetOf(ref AsidInternals.CoreOf(ref Allocator, 0).Active);
+        int length = Unsafe.SizeOf<AsidCore>();
+        int other = (offset - first) / length;
+        return offset < first ? offset : offset + (((other ^ core) - other) * length);
+    }
 
     /// <summary>The core's space.</summary>
     public ref byte RunningOn(int core) => ref _bytes[_coresAt + (core * CoreLength)];
 
     /// <summary>The core's ASID.</summary>
     public ref byte TagOn(int core) => ref _bytes[_coresAt + (core * CoreLength) + 1];
+
+    /// <summary>True from the beginning of a switch until the registers change: the core uses no entry of any space.</summary>
+    public ref bool IsSwitching(int core) => ref Unsafe.As<byte, bool>(ref _bytes[_coresAt + (core * CoreLength) + 2]);
 
     /// <summary>What the core's TLB may hold under a tag.</summary>
     public ref uint Held(int core, int tag) =>
@@ -180,6 +218,7 @@ internal sealed class AsidWorld<TBounds>
 
         RunningOn(core) = (byte)slot;
         TagOn(core) = (byte)asid;
+        IsSwitching(core) = false;
         Walk(core);
         CheckRunning(core);
     }
@@ -269,8 +308,10 @@ internal sealed class AsidWorld<TBounds>
 
     private void CheckRunning(int core)
     {
+        // A generation that begins between a core's word and its registers does not keep the number that these still hold; but
+        // then the core comes out of its switch only through its flush.
         int slot = RunningOn(core);
-        if (slot == NoSlot)
+        if (slot == NoSlot || IsSwitching(core))
         {
             return;
         }

@@ -1,65 +1,101 @@
 using System;
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Threading;
 
 namespace Kilburn.Campaigns.Asids;
 
-/// <summary>The hashes of states that were met. Two states with one hash count as one: with 10^8 states, a chance of 1 in 4000.</summary>
+/// <summary>
+/// The hashes of states that were met, in open-addressed tables, for several threads. Two states with one hash count as one: with
+/// 10^8 states, a chance of 1 in 4000.
+/// </summary>
 internal sealed class StateSet
 {
-    private const int FirstBits = 16;
+    private const int PartBits = 6;
+    private const int FirstBits = 10;
 
-    private ulong[] _hashes = new ulong[1 << FirstBits];
-    private int _bits = FirstBits;
+    private readonly ConcurrentDictionary<ulong, ulong> _following = [];
+    private readonly Part[] _parts = [.. Enumerable.Range(0, 1 << PartBits).Select(_ => new Part())];
 
     /// <summary>Number of states.</summary>
-    public long Count { get; private set; }
+    public long Count => _parts.Sum(part => part.Count);
+
+    /// <summary>Sum of the hashes.</summary>
+    public ulong Sum => _parts.Aggregate(0ul, (sum, part) => unchecked(sum + part.Sum));
 
     /// <summary>Adds a state.</summary>
     /// <returns>False when it was there.</returns>
     public bool Add(ulong hash)
     {
         hash = hash == 0 ? 1 : hash;
-        if (Count > _hashes.LongLength / 4 * 3)
-        {
-            Grow();
-        }
-
-        if (!Insert(hash))
-        {
-            return false;
-        }
-
-        Count++;
-        return true;
+        return _parts[hash >> (64 - PartBits)].Add(hash);
     }
 
-    private bool Insert(ulong hash)
+    /// <summary>Says whether what follows a state is what follows others with its hash; remembers it when there is none.</summary>
+    /// <param name="hash">The state's.</param>
+    /// <param name="following">A hash of all that may follow.</param>
+    public bool IsAlike(ulong hash, ulong following) => _following.GetOrAdd(hash, following) == following;
+
+    /// <summary>The hashes that begin with the same bits.</summary>
+    private sealed class Part
     {
-        long mask = _hashes.LongLength - 1;
-        long index = (long)(hash >> (64 - _bits));
-        while (_hashes[index] != 0)
+        private readonly Lock _lock = new();
+        private ulong[] _hashes = new ulong[1 << FirstBits];
+        private int _bits = FirstBits;
+
+        public long Count { get; private set; }
+
+        public ulong Sum { get; private set; }
+
+        public bool Add(ulong hash)
         {
-            if (_hashes[index] == hash)
+            lock (_lock)
             {
-                return false;
+                if (Count > _hashes.LongLength / 4 * 3)
+                {
+                    Grow();
+                }
+
+                if (!Insert(hash))
+                {
+                    return false;
+                }
+
+                Count++;
+                Sum = unchecked(Sum + hash);
+                return true;
+            }
+        }
+
+        private bool Insert(ulong hash)
+        {
+            long mask = _hashes.LongLength - 1;
+            long index = (long)((hash << PartBits) >> (64 - _bits));
+            while (_hashes[index] != 0)
+            {
+                if (_hashes[index] == hash)
+                {
+                    return false;
+                }
+
+                index = (index + 1) & mask;
             }
 
-            index = (index + 1) & mask;
+            _hashes[index] = hash;
+            return true;
         }
 
-        _hashes[index] = hash;
-        return true;
-    }
-
-    private void Grow()
-    {
-        ulong[] old = _hashes;
-        _bits++;
-        _hashes = new ulong[1L << _bits];
-        foreach (ulong hash in old)
+        private void Grow()
         {
-            if (hash != 0)
+            ulong[] old = _hashes;
+            _bits++;
+            _hashes = new ulong[1L << _bits];
+            foreach (ulong hash in old)
             {
-                _ = Insert(hash);
+                if (hash != 0)
+                {
+                    _ = Insert(hash);
+                }
             }
         }
     }

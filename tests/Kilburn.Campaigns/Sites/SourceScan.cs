@@ -125,18 +125,24 @@ internal static class SourceScan
     private static bool IsPlace(IParameterSymbol parameter) =>
         parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == PlaceAttribute);
 
-    private static CSharpCompilation Compile(string project)
+    /// <summary>Compiles the core, with its checks.</summary>
+    /// <param name="project">Its folder.</param>
+    /// <param name="more">Source files that lie elsewhere.</param>
+    /// <exception cref="InvalidOperationException">It does not compile.</exception>
+    public static CSharpCompilation Compile(string project, params string[] more)
     {
         CSharpParseOptions options = new(LanguageVersion.Preview);
         IEnumerable<SyntaxTree> trees = Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
             .Where(file => !IsLeftOut(Path.GetRelativePath(project, file)))
+            .Concat(more)
             .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), options, file));
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         IEnumerable<MetadataReference> references = Directory.EnumerateFiles(framework, "System*.dll")
             .Where(file => !Path.GetFileName(file).Contains("Native", StringComparison.Ordinal))
             .Select(file => MetadataReference.CreateFromFile(file));
         CSharpCompilation compilation = CSharpCompilation.Create(
-            Project, trees, references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+            Project, trees, references, new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true));
         Diagnostic? error = compilation.GetDiagnostics().FirstOrDefault(found => found.Severity == DiagnosticSeverity.Error);
         return error == null ? compilation : throw new InvalidOperationException($"The core does not compile for the scan: {error}");
     }

@@ -1,10 +1,7 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
 using Kilburn.Campaigns.Asids;
 
 namespace Kilburn.Campaigns.Verbs;
@@ -20,14 +17,17 @@ internal static class AsidStates
         new("unmap against rollover, 4 spaces, 3 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 3),
         new("unmap against the wrap of generations, 4 spaces, 3 of them parked", 4, 2, true, AsidEvents.Unmaps, ParkedCount: 3),
         new("exit against rollover, 4 spaces, 3 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 3),
+        new("unmap against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 2),
     ];
 
+    // The wrap goes through the list of spaces, whose order the states then have.
     private static readonly AsidPlan[] s_large =
     [
-        new("unmap against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 2),
-        new("exit against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 2),
         new("exit against the wrap of generations, 4 spaces, 3 of them parked", 4, 2, true, AsidEvents.Ends, ParkedCount: 3),
         new("unmap against rollovers, 6 spaces, 5 of them parked", 6, 3, Events: AsidEvents.Unmaps | AsidEvents.Begins, ParkedCount: 5),
+        new("exit against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 2),
+        new("unmap against rollover, 4 spaces", 4, 2, Events: AsidEvents.Unmaps),
+        new("exit against rollover, 4 spaces", 4, 2, Events: AsidEvents.Ends),
     ];
 
     private static readonly (AsidPlan Plan, string What)[] s_flawed =
@@ -37,7 +37,15 @@ internal static class AsidStates
         (new AsidPlan("flaw", 3, 1, Events: AsidEvents.Ends, ParkedCount: 2, Flaw: AsidFlaw.NextAsidInvalidated), "the next ASID is invalidated"),
     ];
 
-    /// <summary>The small bounds, and planted mistakes, each of which is to be found.</summary>
+    // Plans in which nothing is left out: the states between operations are the same, and what counts as one goes on as one.
+    private static readonly (AsidDetail Detail, string What)[] s_details =
+    [
+        (AsidDetail.EveryCall, "cores take turns at every call"),
+        (AsidDetail.EveryRead, "all that was read counts"),
+        (AsidDetail.NamedCores | AsidDetail.Alike, "cores have names, and what counts as one goes on alike"),
+    ];
+
+    /// <summary>The small bounds; the same in more detail; and planted mistakes, each of which is to be found.</summary>
     /// <param name="tests">Counts.</param>
     public static void RunSmall(TestCount tests)
     {
@@ -46,6 +54,13 @@ internal static class AsidStates
             AsidSearch<TwoCoresFourAsids> search = new(plan);
             bool isComplete = search.Search(s_smallLimit);
             tests.Add($"ASIDs: {plan.Name}: {search.StateCount} states", isComplete ? search.Finding : "not at the end after 10 minutes");
+        }
+
+        foreach ((AsidDetail detail, string what) in s_details)
+        {
+            CompareDetail(tests, s_small[0], detail, what);
+            CompareDetail(tests, s_small[1], detail, what);
+            CompareDetail(tests, s_small[2], detail, what);
         }
 
         foreach ((AsidPlan plan, string what) in s_flawed)
@@ -74,39 +89,46 @@ internal static class AsidStates
     {
         TimeSpan limit = TimeSpan.FromMinutes(minutes);
         long started = Stopwatch.GetTimestamp();
-        Lock output = new();
         long states = 0;
         int unfinished = 0;
         int violations = 0;
-        _ = Parallel.ForEach(
-            Partitioner.Create(plans, EnumerablePartitionerOptions.NoBuffering),
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
-            plan =>
-            {
-                AsidSearch<TwoCoresFourAsids> search = new(plan);
-                TimeSpan shown = default;
-                bool isComplete = search.Search(
-                    limit - Stopwatch.GetElapsedTime(started),
-                    at =>
+        foreach (AsidPlan plan in plans)
+        {
+            AsidSearch<TwoCoresFourAsids> search = new(plan);
+            TimeSpan shown = Stopwatch.GetElapsedTime(started);
+            bool isComplete = search.Search(
+                limit - shown,
+                at =>
+                {
+                    TimeSpan now = Stopwatch.GetElapsedTime(started);
+                    if (now - shown > s_progressInterval)
                     {
-                        TimeSpan now = Stopwatch.GetElapsedTime(started);
-                        if (now - shown > s_progressInterval)
-                        {
-                            shown = now;
-                            Say(output, $"{now:hh\\:mm\\:ss}  {plan.Name}: {at.StateCount} states, depth {at.Depth}");
-                        }
-                    });
-                _ = Interlocked.Add(ref states, search.StateCount);
-                _ = Interlocked.Add(ref violations, search.Finding == null ? 0 : 1);
-                _ = Interlocked.Add(ref unfinished, isComplete ? 0 : 1);
-                string end = search.Finding ?? (isComplete ? "nothing found" : "not at the end: the time is over");
-                Say(
-                    output,
-                    $"{plan.Name}, {plan.GenerationCount} generations: {search.StateCount} states, {search.TransitionCount} transitions, depth {search.Depth}: {end}");
-            });
+                        shown = now;
+                        Console.WriteLine($"{now:hh\\:mm\\:ss}  {plan.Name}: {at.StateCount} states, depth {at.Depth}");
+                    }
+                });
+            states += search.StateCount;
+            violations += search.Finding == null ? 0 : 1;
+            unfinished += isComplete ? 0 : 1;
+            string end = search.Finding ?? (isComplete ? "nothing found" : "not at the end: the time is over");
+            Console.WriteLine(
+                $"{plan.Name}, {plan.GenerationCount} generations: {search.StateCount} states ({search.IdleStates.Count} between operations), {search.TransitionCount} transitions, depth {search.Depth}: {end}");
+        }
+
         Console.WriteLine(
             $"2 cores, 4 ASIDs with zero, up to {plans.Max(plan => plan.SpaceCount)} spaces and {plans.Max(plan => plan.GenerationCount)} generations: {states} states, {unfinished} searches unfinished, {violations} violations");
         return violations == 0 && unfinished == 0 ? 0 : 1;
+    }
+
+    private static void CompareDetail(TestCount tests, AsidPlan plan, AsidDetail detail, string what)
+    {
+        AsidSearch<TwoCoresFourAsids> search = new(plan);
+        AsidSearch<TwoCoresFourAsids> full = new(plan with { Detail = detail });
+        bool areComplete = search.Search(s_smallLimit) & full.Search(s_smallLimit);
+        bool areEqual = search.IdleStates.Count == full.IdleStates.Count && search.IdleStates.Sum == full.IdleStates.Sum;
+        tests.Add(
+            $"ASIDs: {plan.Name}: {what}: {full.StateCount} states, {full.IdleStates.Count} between operations",
+            !areComplete ? "not at the end after 10 minutes" : full.Finding ?? (areEqual ? null : $"there are {search.IdleStates.Count} without that"));
     }
 
     private static void AddFlawed<TBounds>(TestCount tests, AsidSearch<TBounds> search, string what)
@@ -116,13 +138,5 @@ internal static class AsidStates
         tests.Add(
             $"ASIDs, planted: {what}: found after {search.StateCount} states",
             isComplete && search.Finding != null ? null : "it was not found");
-    }
-
-    private static void Say(Lock output, string line)
-    {
-        lock (output)
-        {
-            Console.WriteLine(line);
-        }
     }
 }

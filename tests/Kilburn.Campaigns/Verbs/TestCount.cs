@@ -6,6 +6,9 @@ namespace Kilburn.Campaigns.Verbs;
 /// <summary>Counts tests, and prints a line for each.</summary>
 internal sealed class TestCount
 {
+    /// <summary>What the line of a failed test begins with.</summary>
+    public const string FailureMark = "FAILED";
+
     private long _started = Stopwatch.GetTimestamp();
 
     /// <summary>Tests that passed.</summary>
@@ -21,7 +24,7 @@ internal sealed class TestCount
     {
         TimeSpan taken = Stopwatch.GetElapsedTime(_started);
         _started = Stopwatch.GetTimestamp();
-        Console.WriteLine($"{(failure == null ? "ok    " : "FAILED")} {taken.TotalSeconds,6:F1} s  {name}");
+        Console.WriteLine($"{(failure == null ? "ok    " : FailureMark)} {taken.TotalSeconds,6:F1} s  {name}");
         if (failure == null)
         {
             Passed++;

@@ -81,6 +81,30 @@ public sealed class VirtualMemoryTests
         Assert.Equal(PageSize.Small, LengthOf(ref core, 0x0232_0000));
     }
 
+    [Fact]
+    public void TryStart_ReservedMemory_KeepsWhatItHolds()
+    {
+        const uint Length = 0x1_0000;
+        using Machine machine = Machine.Create<CortexA7>(new MachineOptions { Banks = Parse("0+16M,20M+1M"), DirtySeed = 1 });
+        BootedKernel kernel = BootCode.Run<CortexA7>(machine);
+        ModelMachine<CortexA7> core = machine.GetCore<CortexA7>(0);
+        PhysicalAddress[] starts = [new((16 * MiB) - Length), new(20 * MiB), new((21 * MiB) - Length)]; // ends of banks
+        MemoryMap map = kernel.Map;
+        foreach (PhysicalAddress start in starts)
+        {
+            Assert.Equal(VmStatus.Ok, map.TryReserve(new PhysicalRange(start, Length)));
+        }
+
+        byte[][] before = Array.ConvertAll(starts, start => machine.Memory.Bytes(start, (int)Length).ToArray());
+        VirtualMemory memory = default;
+        NoReporter reporter = default;
+        KernelImage image = kernel.Image;
+
+        Assert.Equal(VmStatus.Ok, memory.TryStart(ref core, ref reporter, in image, in map));
+
+        Assert.Equal(before, Array.ConvertAll(starts, start => machine.Memory.Bytes(start, (int)Length).ToArray()));
+    }
+
     [Theory]
     [InlineData(0x8000u)]
     [InlineData(0x8_0000u)]

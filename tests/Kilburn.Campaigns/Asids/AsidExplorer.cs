@@ -1,0 +1,236 @@
+using System;
+using System.Collections.Generic;
+
+namespace Kilburn.Campaigns.Asids;
+
+/// <summary>One thread's part of a search: takes states, and finds those that come next.</summary>
+/// <typeparam name="TBounds">Cores and ASIDs.</typeparam>
+internal sealed class AsidExplorer<TBounds>
+    where TBounds : struct, IAsidBounds
+{
+    private readonly AsidPlan _plan;
+    private readonly StateSet _seen;
+    private readonly StateSet _idle;
+    private readonly AsidRun<TBounds> _run;
+    private readonly List<AsidOperation> _operations = [new AsidOperation(AsidOperationKind.Leave, 0)];
+    private List<AsidState<TBounds>> _next = [];
+
+    /// <summary>Prepares for a plan.</summary>
+    /// <param name="plan">The bounds.</param>
+    /// <param name="seen">The states that were met, by all threads.</param>
+    /// <param name="idle">Those in which every core is between two operations.</param>
+    public AsidExplorer(AsidPlan plan, StateSet seen, StateSet idle)
+    {
+        _plan = plan;
+        _seen = seen;
+        _idle = idle;
+        _run = new AsidRun<TBounds>(plan);
+        if (plan.Events.HasFlag(AsidEvents.Begins))
+        {
+            _operations.Add(new AsidOperation(AsidOperationKind.Begin, 0));
+        }
+
+        for (int slot = 0; slot < plan.SpaceCount - plan.ParkedCount; slot++)
+        {
+            _operations.Add(new AsidOperation(AsidOperationKind.Switch, slot));
+            if (plan.Events.HasFlag(AsidEvents.Unmaps))
+            {
+                _operations.Add(new AsidOperation(AsidOperationKind.Unmap, slot));
+            }
+
+            if (plan.Events.HasFlag(AsidEvents.Ends))
+            {
+                _operations.Add(new AsidOperation(AsidOperationKind.Retire, slot));
+                _operations.Add(new AsidOperation(AsidOperationKind.Attach, slot));
+            }
+        }
+    }
+
+    /// <summary>Transitions tried.</summary>
+    public long TransitionCount { get; private set; }
+
+    /// <summary>What is wrong, and how it comes to be; null when nothing is.</summary>
+    public string? Finding { get; private set; }
+
+    /// <summary>The state in which everything begins.</summary>
+    public AsidState<TBounds> Begin()
+    {
+        AsidState<TBounds> first = _run.Begin();
+        _ = _seen.Add(_run.Hash.Of(first.Cores));
+        return first;
+    }
+
+    /// <summary>Finds what comes after some states.</summary>
+    /// <param name="states">States; those that are done are taken out.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="end">One past the last.</param>
+    /// <returns>False when something is wrong.</returns>
+    public bool Expand(AsidState<TBounds>[] states, int first, int end)
+    {
+        for (int index = first; index < end; index++)
+        {
+            if (!Expand(states[index]))
+            {
+                return false;
+            }
+
+            states[index] = default;
+        }
+
+        return true;
+    }
+
+    /// <summary>The new states that were found since this was asked last.</summary>
+    public List<AsidState<TBounds>> TakeNext()
+    {
+        List<AsidState<TBounds>> taken = _next;
+        _next = [];
+        return taken;
+    }
+
+    private bool Expand(in AsidState<TBounds> state)
+    {
+        bool hasMoved = false;
+        foreach ((int core, AsidOperation operation) in MovesOf(state))
+        {
+            hasMoved = true;
+            if (!Move(state, core, operation))
+            {
+                return false;
+            }
+        }
+
+        if (!hasMoved)
+        {
+            Finding = Describe("every core waits for another", state.Path);
+        }
+
+        return hasMoved;
+    }
+
+    // What each core may do next.
+    private IEnumerable<(int Core, AsidOperation Operation)> MovesOf(AsidState<TBounds> state)
+    {
+        for (int core = 0; core < TBounds.CoreCount; core++)
+        {
+            AsidProgress progress = state.Cores[core];
+            if (progress.Operation.Kind != AsidOperationKind.None)
+            {
+                if (!IsBlocked(state, progress))
+                {
+                    yield return (core, progress.Operation);
+                }
+
+                continue;
+            }
+
+            foreach (AsidOperation operation in _operations)
+            {
+                if (CanBegin(state, operation))
+                {
+                    yield return (core, operation);
+                }
+            }
+        }
+    }
+
+    private bool Move(in AsidState<TBounds> state, int core, AsidOperation operation)
+    {
+        TransitionCount++;
+        AsidState<TBounds> next;
+        ulong hash;
+        try
+        {
+            if (!TryGo(state, core, operation, out next, out hash))
+            {
+                return true;
+            }
+
+            if (_plan.Detail.HasFlag(AsidDetail.Alike) && !_seen.IsAlike(hash, SumAfter(next)))
+            {
+                throw new AsidViolationException("two states that count as one go on differently");
+            }
+        }
+        catch (AsidViolationException violation)
+        {
+            Finding = Describe(violation.Message, new AsidPath(state.Path, core, operation));
+            return false;
+        }
+
+        if (_seen.Add(hash))
+        {
+            _next.Add(next);
+            if (Array.TrueForAll(next.Cores, at => at.Operation.Kind == AsidOperationKind.None))
+            {
+                _run.World.Restore(next.Bytes);
+                _ = _idle.Add(_run.Hash.WithoutNames(next.Cores));
+            }
+        }
+
+        return true;
+    }
+
+    // False when it leads out of the bounds.
+    private bool TryGo(in AsidState<TBounds> state, int core, AsidOperation operation, out AsidState<TBounds> next, out ulong hash)
+    {
+        next = _run.Advance(state, core, operation);
+        _run.World.Restore(next.Bytes);
+        hash = _run.Hash.Of(next.Cores);
+        return AsidInternals.RolloverCount(ref _run.World.Allocator) < (uint)_plan.GenerationCount;
+    }
+
+    private ulong SumAfter(in AsidState<TBounds> state)
+    {
+        ulong sum = 0;
+        foreach ((int core, AsidOperation operation) in MovesOf(state))
+        {
+            _ = TryGo(state, core, operation, out _, out ulong hash);
+            sum = unchecked(sum + hash);
+        }
+
+        return sum;
+    }
+
+    private bool CanBegin(in AsidState<TBounds> state, AsidOperation operation)
+    {
+        if (!_plan.Detail.HasFlag(AsidDetail.EveryCall) && operation.IsUnderLock && _run.LockIn(state) != 0)
+        {
+            return false; // it would wait, and nobody would notice
+        }
+
+        if (!operation.HasSpace)
+        {
+            return true;
+        }
+
+        AsidSlotState slot = _run.SlotIn(state, operation.Slot);
+        bool isAbsent = slot == AsidSlotState.Absent;
+        if (isAbsent != (operation.Kind == AsidOperationKind.Attach) || slot == AsidSlotState.Attaching)
+        {
+            return false;
+        }
+
+        foreach (AsidProgress other in state.Cores)
+        {
+            AsidOperationKind kind = other.Operation.Kind;
+            bool isSame = other.Operation.HasSpace && other.Operation.Slot == operation.Slot;
+            bool isUnderLock = kind is AsidOperationKind.Unmap or AsidOperationKind.Retire;
+            if (isSame && (isAbsent || (isUnderLock && operation.Kind != AsidOperationKind.Switch) || IsGone(state, other)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // A space that is out of the list already: who ended it sees to it that nobody begins anything on it.
+    private bool IsGone(in AsidState<TBounds> state, in AsidProgress other) =>
+        other.Operation.Kind == AsidOperationKind.Retire && !_run.IsListedIn(state, other.Operation.Slot);
+
+    private bool IsBlocked(in AsidState<TBounds> state, in AsidProgress progress) =>
+        progress.Pending == AsidCall.CompareExchange && _run.LockIn(state) != 0;
+
+    private string Describe(string what, AsidPath? path) =>
+        $"{_plan.Name}: {what}{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", path?.Describe() ?? [])}";
+}
