@@ -9,7 +9,7 @@ internal static class Execution
     /// <param name="isKernelNever">PXN.</param>
     /// <param name="kernel">Read and write rights at PL1.</param>
     /// <param name="user">Read and write rights at PL0.</param>
-    /// <remarks>Source: ARM DDI 0406C.d, B3.7.2 (XN, PXN), B3.7.3 (WXN, UWXN).</remarks>
+    /// <remarks>Source: ARM DDI 0406C.d, B3.7.2 (XN, PXN, WXN, UWXN).</remarks>
     public static void Apply(
         GuestRegisters registers, bool isNever, bool isKernelNever, ref Rights kernel, ref Rights user)
     {
