@@ -58,9 +58,7 @@ internal static class SpacePage
         VmStatus status;
         if (!first.IsLink)
         {
-            status = first.Raw == 0
-                ? TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page)
-                : TryMapBesideRun(ref machine, ref frames, controlPage, address, descriptor, out page);
+            status = TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
         else
         {
@@ -156,6 +154,15 @@ internal static class SpacePage
         out PhysicalAddress page)
         where TMachine : struct, IMachine
     {
+        VirtualAddress virtualPage = new(address);
+        PhysicalAddress owner = new(controlPage);
+        ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
+        PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, virtualPage);
+        if (machine.ReadWord(link) != 0)
+        {
+            return TryMapBesideRun(ref machine, ref frames, controlPage, address, descriptor, out page);
+        }
+
         VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
         if (status != VmStatus.Ok)
         {
@@ -173,13 +180,9 @@ internal static class SpacePage
 
         // The zeroes of table and page are seen before the link.
         machine.OrderMemory();
-        VirtualAddress virtualPage = new(address);
-        PhysicalAddress owner = new(controlPage);
-        ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
         machine.WriteWord(SecondLevelTable.EntryOf(table, virtualPage), taken | descriptor); // cleaned with its table
         SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex) = 0;
-        SpaceRange.LinkLocked(
-            ref machine, owner, FirstLevelTable.EntryOf(control.Table, virtualPage), table, virtualPage.FirstLevelIndex);
+        SpaceRange.LinkLocked(ref machine, owner, link, table, virtualPage.FirstLevelIndex);
         machine.Synchronize();
         return VmStatus.Ok;
     }
