@@ -27,7 +27,7 @@ internal static class AsidStates
         new("unmap against rollovers, 6 spaces, 5 of them parked", 6, 3, Events: AsidEvents.Unmaps | AsidEvents.Begins, ParkedCount: 5),
         new("exit against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 2),
         new("unmap against rollover, 4 spaces", 4, 2, Events: AsidEvents.Unmaps),
-        new("exit against rollover, 4 spaces", 4, 2, Events: AsidEvents.Ends),
+        new("exit against rollover, 4 spaces, 1 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 1),
     ];
 
     private static readonly (AsidPlan Plan, string What)[] s_flawed =
