@@ -106,7 +106,7 @@ internal static class SpacePage
             return virtualPage.IsAligned(PageSize.Small) ? VmStatus.OutOfRange : VmStatus.Misaligned;
         }
 
-        VmStatus status = VmStatus.NotMapped;
+        VmStatus status = VmStatus.Ok;
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
         if (first.IsLink)
@@ -115,7 +115,6 @@ internal static class SpacePage
             SecondLevelEntry second = new(machine.ReadWord(entry));
             if (second.IsGivenPage)
             {
-                status = VmStatus.Ok;
                 Descriptor.Write(ref machine, entry, 0);
                 ref byte count = ref SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex);
                 if (count == 0)
@@ -133,10 +132,14 @@ internal static class SpacePage
                     SpaceRange.FreePage(ref machine, ref frames, second.Small.Frame);
                 }
             }
-            else if (second.IsLive)
+            else
             {
-                status = VmStatus.WrongKind;
+                status = second.IsLive ? VmStatus.WrongKind : VmStatus.NotMapped;
             }
+        }
+        else
+        {
+            status = VmStatus.NotMapped;
         }
 
         control.Lock.Release(ref machine, LockRank.Space);
