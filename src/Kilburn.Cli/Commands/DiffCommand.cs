@@ -46,7 +46,7 @@ internal sealed class DiffCommand
     {
         using Guest before = Snapshot.Load(result.GetRequiredValue(_before));
         using Guest after = Snapshot.Load(result.GetRequiredValue(_after));
-        List<MapChange> changes = MapDifference.Between(Regions(before), Regions(after));
+        List<MapChange> changes = MapDifference.Between(TableCheck.ReadRegions(before), TableCheck.ReadRegions(after));
         if (result.GetValue(Verb.Json))
         {
             JsonObject json = MapJson.Envelope("diff", $"{before.Name} {after.Name}");
@@ -60,13 +60,6 @@ internal sealed class DiffCommand
         }
 
         return changes.Count == 0 ? ExitStatus.Clean : ExitStatus.Finding;
-    }
-
-    private static List<Region> Regions(Guest guest)
-    {
-        TableScan scan = new TranslationTables(guest.Registers, guest.Memory).Scan();
-        TableCheck.Require(scan);
-        return RegionBuilder.Merge(scan.Leaves);
     }
 
     private static string Of(Region? region) => region is Region known

@@ -33,9 +33,7 @@ internal sealed class FindCommand
     {
         AddressRange wanted = SourceOptions.ParseRange(result.GetRequiredValue(_physical));
         using Guest guest = _source.Open(result);
-        TableScan scan = Progress.Run("reading the tables", new TranslationTables(guest.Registers, guest.Memory).Scan);
-        TableCheck.Require(scan);
-        Region[] found = [.. ReverseMap.Find(RegionBuilder.Merge(scan.Leaves), wanted)];
+        Region[] found = [.. ReverseMap.Find(TableCheck.ReadRegions(guest), wanted)];
         if (result.GetValue(Verb.Json))
         {
             JsonObject json = MapJson.Envelope("find", guest.Name);

@@ -65,8 +65,7 @@ internal sealed class RegionsCommand
         MergeRule rule = result.GetValue(_ignorePhysical) ? MergeRule.Attributes : MergeRule.Contiguous;
         using Guest guest = _source.Open(result);
         TranslationTables tables = new(guest.Registers, guest.Memory);
-        TableScan scan = Progress.Run("reading the tables", tables.Scan);
-        TableCheck.Require(scan);
+        TableScan scan = TableCheck.Read(tables);
         Region[] regions = [.. RegionBuilder.Merge(scan.Leaves, rule).Where(region => filter.Wants(region))];
         if (result.GetValue(Verb.Json))
         {

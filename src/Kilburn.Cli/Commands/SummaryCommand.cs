@@ -33,8 +33,7 @@ internal sealed class SummaryCommand
     {
         using Guest guest = _source.Open(result);
         TranslationTables tables = new(guest.Registers, guest.Memory);
-        TableScan scan = Progress.Run("reading the tables", tables.Scan);
-        TableCheck.Require(scan);
+        TableScan scan = TableCheck.Read(tables);
         MapSummary summary = MapSummary.Of(scan, tables.Format);
         if (result.GetValue(Verb.Json))
         {

@@ -47,15 +47,10 @@ internal sealed class ViewCommand
             // What cannot be opened at all is said here, not in the browser.
         }
 
-        using CancellationTokenSource end = new();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            pressed.Cancel = true;
-            end.Cancel();
-        };
+        using ConsoleInterrupt interrupt = new();
         try
         {
-            new MapServer(() => _source.Open(result)).RunAsync(port, url => Announce(result, url), end.Token).GetAwaiter().GetResult();
+            new MapServer(() => _source.Open(result)).RunAsync(port, url => Announce(result, url), interrupt.Token).GetAwaiter().GetResult();
         }
         catch (IOException taken)
         {

@@ -40,22 +40,8 @@ internal sealed class WatchCommand
             throw new UsageException("--interval is above 0 and at most an hour; --count is not negative.");
         }
 
-        using CancellationTokenSource end = new();
-        void Stop(object? sender, ConsoleCancelEventArgs pressed)
-        {
-            pressed.Cancel = true;
-            end.Cancel();
-        }
-
-        Console.CancelKeyPress += Stop;
-        try
-        {
-            return Watch(result, TimeSpan.FromSeconds(seconds), count, end.Token);
-        }
-        finally
-        {
-            Console.CancelKeyPress -= Stop;
-        }
+        using ConsoleInterrupt interrupt = new();
+        return Watch(result, TimeSpan.FromSeconds(seconds), count, interrupt.Token);
     }
 
     private int Watch(ParseResult result, TimeSpan interval, int count, CancellationToken end)
@@ -95,8 +81,6 @@ internal sealed class WatchCommand
     private List<Region> Look(ParseResult result)
     {
         using Guest guest = _source.Open(result);
-        TableScan scan = new TranslationTables(guest.Registers, guest.Memory).Scan();
-        TableCheck.Require(scan);
-        return RegionBuilder.Merge(scan.Leaves);
+        return TableCheck.ReadRegions(guest);
     }
 }

@@ -256,42 +256,10 @@ public partial struct FrameAllocator
     private static ref byte ByteOf(ref uint word, uint quarter) =>
         ref Unsafe.Add(ref Unsafe.As<uint, byte>(ref word), (int)((quarter >> FramePath.QuarterShift) & QuarterIndexMask));
 
-    // The core's stack is full, or the table is of a shorter region, or none.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreeQuarterSlowly<TMachine>(ref TMachine machine, uint address)
-        where TMachine : struct, IMachine
-    {
-        uint frame = address >> PageSize.SmallShift;
-        int region = _index.FindRegion(frame);
-        if ((address & (SecondLevelTableInBytes - 1)) != 0 || region < 0)
-        {
-            return Refuse(ref machine, FrameUse.SecondLevelTable, address, SecondLevelTableInBytes);
-        }
-
-        if (region == 0)
-        {
-            return FreeOverflow(
-                ref machine,
-                FrameUse.SecondLevelTable,
-                address,
-                SecondLevelTableInBytes,
-                ref machine.Data<uint>(_path.InfoOfQuarter(address)),
-                FrameInfo.GivenBitOf(address));
-        }
-
-        _lock.Acquire(ref machine, LockRank.Frames);
-        ref uint word = ref _index.InfoOf(ref machine, frame);
-        if (ByteOf(ref word, address) != FrameInfo.GivenQuarter)
-        {
-            return RefuseLocked(ref machine, FrameUse.SecondLevelTable, address);
-        }
-
-        machine.NoteFrames(
-            FrameChange.Returned, FrameUse.SecondLevelTable, new PhysicalAddress(address), SecondLevelTableInBytes);
-        KeepLocked(ref machine, ref word, address);
-        _lock.Release(ref machine, LockRank.Frames);
-        return VmStatus.Ok;
-    }
+        where TMachine : struct, IMachine =>
+        FreeTable(ref machine, FrameUse.SecondLevelTable, address, SecondLevelTableInBytes, FrameInfo.GivenBitOf(address));
 
     // Quarters from the top of a stack go into their pages' keeping.
     private void KeepQuartersLocked<TMachine>(ref TMachine machine, ref CoreStack quarters, uint count)
@@ -412,47 +380,29 @@ public partial struct FrameAllocator
         return CoreStack.PopOwn(ref cache.Pairs);
     }
 
-    // The core's stack is full, or the table is of a shorter region, or none.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreePairSlowly<TMachine>(ref TMachine machine, uint address)
+        where TMachine : struct, IMachine =>
+        FreeTable(ref machine, FrameUse.FirstLevelTable, address, FirstLevelTableInBytes, FrameInfo.Pair);
+
+    // The core's stack is full, or the table is of a shorter region, or none. The bit says that it is given out.
+    private VmStatus FreeTable<TMachine>(ref TMachine machine, FrameUse use, uint address, uint lengthInBytes, uint bit)
         where TMachine : struct, IMachine
     {
         uint frame = address >> PageSize.SmallShift;
         int region = _index.FindRegion(frame);
-        if ((address & (FirstLevelTableInBytes - 1)) != 0 || region < 0)
+        if ((address & (lengthInBytes - 1)) != 0 || region < 0)
         {
-            return Refuse(ref machine, FrameUse.FirstLevelTable, address, FirstLevelTableInBytes);
+            return Refuse(ref machine, use, address, lengthInBytes);
         }
 
-        if (region == 0)
-        {
-            return FreeOverflow(
-                ref machine,
-                FrameUse.FirstLevelTable,
-                address,
-                FirstLevelTableInBytes,
-                ref machine.Data<uint>(_path.InfoOfPage(address)),
-                FrameInfo.Pair);
-        }
-
-        _lock.Acquire(ref machine, LockRank.Frames);
-        ref uint info = ref _index.InfoOf(ref machine, frame);
-        if (info != FrameInfo.Pair)
-        {
-            return RefuseLocked(ref machine, FrameUse.FirstLevelTable, address);
-        }
-
-        machine.NoteFrames(
-            FrameChange.Returned, FrameUse.FirstLevelTable, new PhysicalAddress(address), FirstLevelTableInBytes);
-        info = 0;
-        _pairs--;
-        _index.Give(ref machine, frame, PairFrameShift);
-        _lock.Release(ref machine, LockRank.Frames);
-        return VmStatus.Ok;
+        ref uint word = ref machine.Data<uint>(_index.Region(region).InfoOf(frame));
+        return region == 0
+            ? FreeOverflow(ref machine, use, address, lengthInBytes, ref word, bit)
+            : FreeOfShorterRegion(ref machine, use, address, lengthInBytes, ref word, bit);
     }
 
-    // Frees a table of the longest region for which the calling core's stack had no room. Nobody needs the lock to free one: whoever
-    // clears the bit by an exclusive store has done so.
+    // Nobody needs the lock to free a table of the longest region: whoever clears the bit by an exclusive store has done so.
     private VmStatus FreeOverflow<TMachine>(
         ref TMachine machine, FrameUse use, uint address, uint lengthInBytes, ref uint word, uint bit)
         where TMachine : struct, IMachine
@@ -469,6 +419,32 @@ public partial struct FrameAllocator
         }
 
         return Refuse(ref machine, use, address, lengthInBytes);
+    }
+
+    private VmStatus FreeOfShorterRegion<TMachine>(
+        ref TMachine machine, FrameUse use, uint address, uint lengthInBytes, ref uint word, uint bit)
+        where TMachine : struct, IMachine
+    {
+        _lock.Acquire(ref machine, LockRank.Frames);
+        if ((word & bit) == 0)
+        {
+            return RefuseLocked(ref machine, use, address);
+        }
+
+        machine.NoteFrames(FrameChange.Returned, use, new PhysicalAddress(address), lengthInBytes);
+        if (use == FrameUse.SecondLevelTable)
+        {
+            KeepLocked(ref machine, ref word, address);
+        }
+        else
+        {
+            word = 0;
+            _pairs--;
+            _index.Give(ref machine, address >> PageSize.SmallShift, PairFrameShift);
+        }
+
+        _lock.Release(ref machine, LockRank.Frames);
+        return VmStatus.Ok;
     }
 
     // Makes room on the calling core's stack, if there is none.

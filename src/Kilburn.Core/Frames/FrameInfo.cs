@@ -12,7 +12,7 @@ namespace Kilburn.Core.Frames;
 /// | 0| 0| 1| 0                                      |  first frame of a first-level table of 8 KiB
 /// | 0| 0| 0| 1| 0                            | use|0|  first frame of another table or block; use in [3:1]
 /// | quarter 3        | quarter 2 | quarter 1 | q. 0 |  page cut into second-level tables, a byte each:
-/// |  0000 0 i 1 g    |  …                           |    1: it is cut; g: given out; i: free, and in no core's stack
+/// |  0000 0 i 1 g    |  …                           |    1: it is cut; g: given out; i: free, and kept by its page
 /// | 0                                               |  free; reserved; not first in what it belongs to
 /// +-------------------------------------------------+
 /// </code>
@@ -48,7 +48,7 @@ internal static class FrameInfo
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint GivenBitOf(uint quarter) => 1u << (int)((quarter >> (FramePath.QuarterShift - QuarterShift)) & QuarterMask);
 
-    /// <summary>In each quarter's byte: it is free, and no core has it.</summary>
+    /// <summary>In each quarter's byte: it is free, and its page keeps it.</summary>
     public const uint KeptBits = 0x0404_0404;
 
     /// <summary>The byte of a quarter that is given out.</summary>
@@ -57,7 +57,7 @@ internal static class FrameInfo
     /// <summary>The byte of a quarter that is free and in its page's keeping.</summary>
     public const byte KeptQuarter = 0x06;
 
-    /// <summary>The byte of a quarter that is free and on a core's stack.</summary>
+    /// <summary>The byte of a quarter that is free and on a core's stack or in the depot.</summary>
     public const byte HeldQuarter = 0x02;
 
     /// <summary>log2 of the bits that a quarter has.</summary>

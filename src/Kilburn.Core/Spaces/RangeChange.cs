@@ -237,18 +237,7 @@ internal static class RangeChange
             return VmStatus.LimitReached;
         }
 
-        VmStatus status = spares.TryAddTables(ref machine, ref frames, tables);
-        if (status == VmStatus.Ok)
-        {
-            status = spares.TryAddPages(ref machine, ref frames, pages);
-        }
-
-        if (status != VmStatus.Ok)
-        {
-            spares.Free(ref machine, ref frames);
-        }
-
-        return status;
+        return spares.TryTake(ref machine, ref frames, tables, pages);
     }
 
     // Whole MiBs stay runs: only the first and the last can fall into parts.

@@ -35,7 +35,7 @@ internal static class RangeRelease
                 return VmStatus.LimitReached;
             }
 
-            VmStatus status = spares.TryAddTables(ref machine, ref frames, 1);
+            VmStatus status = spares.TryTake(ref machine, ref frames, tables: 1, pages: 0);
             if (status != VmStatus.Ok)
             {
                 return status;

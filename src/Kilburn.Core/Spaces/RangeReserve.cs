@@ -32,19 +32,10 @@ internal static class RangeReserve
         }
 
         SpareMemory spares = default;
-        if (tables != 0 || plan.IsPopulated)
+        status = spares.TryTake(ref machine, ref frames, tables, plan.IsPopulated ? plan.PageCount : 0);
+        if (status != VmStatus.Ok)
         {
-            status = spares.TryAddTables(ref machine, ref frames, tables);
-            if (status == VmStatus.Ok && plan.IsPopulated)
-            {
-                status = spares.TryAddPages(ref machine, ref frames, plan.PageCount);
-            }
-
-            if (status != VmStatus.Ok)
-            {
-                spares.Free(ref machine, ref frames);
-                return status;
-            }
+            return status;
         }
 
         if (plan.IsReplacing)

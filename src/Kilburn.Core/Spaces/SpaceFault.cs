@@ -143,10 +143,17 @@ internal static class SpaceFault
             return FaultOutcome.OutOfMemory;
         }
 
+        return FillWithNewPage(ref machine, ref accounts, place, new PhysicalAddress(page), rights);
+    }
+
+    private static FaultOutcome FillWithNewPage<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, PhysicalAddress place, PhysicalAddress page, UserRights rights)
+        where TMachine : struct, IMachine
+    {
         accounts.Counters.ResidentPages++;
         accounts.Counters.ZeroFills++;
         machine.OrderMemory(); // the zeroes before what leads to them
-        Link(ref machine, place, new PhysicalAddress(page), rights, Writing.Allowed);
+        Link(ref machine, place, page, rights, Writing.Allowed);
         return FaultOutcome.Resolved;
     }
 
@@ -180,31 +187,16 @@ internal static class SpaceFault
         }
 
         SpareMemory spares = default;
-        VmStatus status = spares.TryAddTables(ref machine, ref frames, 1);
-        if (status == VmStatus.Ok && needsPage)
+        if (spares.TryTake(ref machine, ref frames, tables: 1, pages: needsPage ? 1u : 0) != VmStatus.Ok)
         {
-            status = spares.TryAddPages(ref machine, ref frames, 1);
-        }
-
-        if (status != VmStatus.Ok)
-        {
-            spares.Free(ref machine, ref frames);
             return FaultOutcome.OutOfMemory;
         }
 
         PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, address.FirstLevelIndex, ref spares);
         PhysicalAddress place = SecondLevelTable.EntryOf(table, address);
-        if (!needsPage)
-        {
-            return FillWithZeroPage(ref machine, ref accounts, place, rights);
-        }
-
-        accounts.Counters.ResidentPages++;
-        accounts.Counters.ZeroFills++;
-        PhysicalAddress page = spares.TakePage(ref machine);
-        machine.OrderMemory(); // the zeroes before what leads to them
-        Link(ref machine, place, page, rights, Writing.Allowed);
-        return FaultOutcome.Resolved;
+        return needsPage
+            ? FillWithNewPage(ref machine, ref accounts, place, spares.TakePage(ref machine), rights)
+            : FillWithZeroPage(ref machine, ref accounts, place, rights);
     }
 
     // The first write to a page that may be another's too: in place when it is not, else to a copy.

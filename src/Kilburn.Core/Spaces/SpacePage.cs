@@ -212,15 +212,9 @@ internal static class SpacePage
         }
 
         SpareMemory spares = default;
-        VmStatus status = spares.TryAddTables(ref machine, ref frames, 1);
-        if (status == VmStatus.Ok)
-        {
-            status = spares.TryAddPages(ref machine, ref frames, 1);
-        }
-
+        VmStatus status = spares.TryTake(ref machine, ref frames, tables: 1, pages: 1);
         if (status != VmStatus.Ok)
         {
-            spares.Free(ref machine, ref frames);
             return status;
         }
 

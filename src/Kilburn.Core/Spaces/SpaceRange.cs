@@ -118,7 +118,8 @@ internal static class SpaceRange
 
         SpareMemory spares = default;
         bool haveShares = false;
-        VmStatus status = spares.TryAddTables(ref machine, ref frames, CountMissingTables(ref machine, ref control, start, pageCount));
+        VmStatus status = spares.TryTake(
+            ref machine, ref frames, CountMissingTables(ref machine, ref control, start, pageCount), pages: 0);
         if (status == VmStatus.Ok)
         {
             status = TryTakeShares(ref machine, ref frames, model, pageCount, out haveShares);

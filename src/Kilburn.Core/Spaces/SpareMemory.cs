@@ -12,50 +12,27 @@ internal struct SpareMemory
     private uint _tables;
     private uint _pages;
 
-    /// <summary>Takes second-level tables.</summary>
+    /// <summary>Takes second-level tables and pages: all, or none.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives them.</param>
-    /// <param name="count">How many.</param>
-    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.OutOfFrames"/>; what was taken before stays here in either case.</returns>
-    public VmStatus TryAddTables<TMachine>(ref TMachine machine, ref FrameAllocator frames, uint count)
+    /// <param name="tables">How many tables.</param>
+    /// <param name="pages">How many pages.</param>
+    /// <returns><see cref="VmStatus.Ok"/>; or, with nothing here, <see cref="VmStatus.OutOfFrames"/>.</returns>
+    public VmStatus TryTake<TMachine>(ref TMachine machine, ref FrameAllocator frames, uint tables, uint pages)
         where TMachine : struct, IMachine
     {
-        for (uint index = 0; index < count; index++)
+        VmStatus status = TryAddTables(ref machine, ref frames, tables);
+        if (status == VmStatus.Ok)
         {
-            VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
-            if (status != VmStatus.Ok)
-            {
-                return status;
-            }
-
-            machine.WriteWord(table, _tables);
-            _tables = table.Value;
+            status = TryAddPages(ref machine, ref frames, pages);
         }
 
-        return VmStatus.Ok;
-    }
-
-    /// <summary>Takes pages.</summary>
-    /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="frames">Gives them.</param>
-    /// <param name="count">How many.</param>
-    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.OutOfFrames"/>; what was taken before stays here in either case.</returns>
-    public VmStatus TryAddPages<TMachine>(ref TMachine machine, ref FrameAllocator frames, uint count)
-        where TMachine : struct, IMachine
-    {
-        for (uint index = 0; index < count; index++)
+        if (status != VmStatus.Ok)
         {
-            uint page = frames.TakeZeroedPage(ref machine);
-            if (page == 0)
-            {
-                return VmStatus.OutOfFrames;
-            }
-
-            machine.Data<uint>(new PhysicalAddress(page)) = _pages;
-            _pages = page;
+            Free(ref machine, ref frames);
         }
 
-        return VmStatus.Ok;
+        return status;
     }
 
     /// <summary>Takes a table out. There is one.</summary>
@@ -96,5 +73,43 @@ internal struct SpareMemory
         {
             SpaceRange.FreePage(ref machine, ref frames, TakePage(ref machine));
         }
+    }
+
+    // On failure, what was taken before stays here.
+    private VmStatus TryAddTables<TMachine>(ref TMachine machine, ref FrameAllocator frames, uint count)
+        where TMachine : struct, IMachine
+    {
+        for (uint index = 0; index < count; index++)
+        {
+            VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
+            if (status != VmStatus.Ok)
+            {
+                return status;
+            }
+
+            machine.WriteWord(table, _tables);
+            _tables = table.Value;
+        }
+
+        return VmStatus.Ok;
+    }
+
+    // As TryAddTables.
+    private VmStatus TryAddPages<TMachine>(ref TMachine machine, ref FrameAllocator frames, uint count)
+        where TMachine : struct, IMachine
+    {
+        for (uint index = 0; index < count; index++)
+        {
+            uint page = frames.TakeZeroedPage(ref machine);
+            if (page == 0)
+            {
+                return VmStatus.OutOfFrames;
+            }
+
+            machine.Data<uint>(new PhysicalAddress(page)) = _pages;
+            _pages = page;
+        }
+
+        return VmStatus.Ok;
     }
 }
