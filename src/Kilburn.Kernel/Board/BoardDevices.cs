@@ -17,6 +17,9 @@ internal struct BoardDevices
     /// <summary>Registers of reset and watchdog.</summary>
     internal VirtualAddress PowerManagement;
 
+    /// <summary>Registers of the cores' timers, mailboxes and interrupts.</summary>
+    internal VirtualAddress CoreLocal;
+
     /// <summary>Maps them all.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="memory">A started system.</param>
@@ -28,8 +31,11 @@ internal struct BoardDevices
         status = status == VmStatus.Ok
             ? memory.TryMapDevice(ref machine, PageOf(Peripherals.Mailbox), out Mailbox)
             : status;
-        return status == VmStatus.Ok
+        status = status == VmStatus.Ok
             ? memory.TryMapDevice(ref machine, PageOf(Peripherals.PowerManagement), out PowerManagement)
+            : status;
+        return status == VmStatus.Ok
+            ? memory.TryMapDevice(ref machine, PageOf(Peripherals.CoreLocal), out CoreLocal)
             : status;
     }
 

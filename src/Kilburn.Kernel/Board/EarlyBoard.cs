@@ -42,6 +42,7 @@ internal static class EarlyBoard
             Uart.Use(devices.Uart);
             Mailbox.Use(devices.Mailbox);
             Power.Use(devices.PowerManagement);
+            CoreRegisters.Use(devices.CoreLocal);
             EarlyMappings.RemoveAll(ref machine);
         }
 
