@@ -1,0 +1,11 @@
+namespace Kilburn.SystemCalls;
+
+/// <summary>What became of a <see cref="PagerRequest"/>.</summary>
+public enum PagerResult : uint
+{
+    /// <summary>It was done.</summary>
+    Done = 0,
+
+    /// <summary>It could not be done: who touched the page is told.</summary>
+    Failed = 1,
+}
