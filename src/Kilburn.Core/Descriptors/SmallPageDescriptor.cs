@@ -27,6 +27,8 @@ public readonly struct SmallPageDescriptor
     private const int CAndBShift = 2;
     private const uint TypeBit = 1u << 1;
     private const uint ExecuteNeverBit = 1u << 0;
+    private const uint WritableMask = RangeBit | (1u << Ap2Shift) | (3u << Ap10Shift) | TypeBit;
+    private const uint WritableOfRange = RangeBit | ((uint)AccessPermission.ReadWrite << Ap10Shift) | TypeBit;
     private const uint PermissionMask = (1u << Ap2Shift) | (3u << Ap10Shift) | ExecuteNeverBit;
 
     // The fields tile the word: no gap, no overlap. A mistake here divides by zero, which is compile error CS0020.
@@ -71,6 +73,9 @@ public readonly struct SmallPageDescriptor
 
     /// <summary>TEX[1] of a range's page: it may be written, but not before a fault has made the page the space's alone.</summary>
     public bool IsWriteDeferred => (_raw & (RangeBit | DeferredBit)) == (RangeBit | DeferredBit);
+
+    /// <summary>True for a range's page that may be written at once; false for words of any other form.</summary>
+    internal bool IsWritableOfRange => (_raw & WritableMask) == WritableOfRange;
 
     /// <summary>What the range lets a program do with the page.</summary>
     public UserRights Rights
@@ -127,6 +132,9 @@ public readonly struct SmallPageDescriptor
             | (((uint)access >> 2) << Ap2Shift)
             | (((uint)access & 3) << Ap10Shift)
             | (uint)execution);
+
+    /// <summary>The same page of a range, to be written after a fault only. <see cref="IsWritableOfRange"/> must be true.</summary>
+    internal SmallPageDescriptor WithWritesDeferred() => new(_raw | (1u << Ap2Shift) | DeferredBit);
 
     /// <summary>The same mapping with a share in its page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

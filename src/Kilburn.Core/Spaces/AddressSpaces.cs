@@ -42,16 +42,9 @@ public struct AddressSpaces
         where TMachine : struct, IMachine
     {
         space = default;
-        VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress controlPage);
+        VmStatus status = TryAllocate(ref machine, ref frames, out PhysicalAddress controlPage, out PhysicalAddress table);
         if (status != VmStatus.Ok)
         {
-            return status;
-        }
-
-        status = frames.TryAllocateFirstLevelTable(ref machine, out PhysicalAddress table);
-        if (status != VmStatus.Ok)
-        {
-            SpaceRange.FreePage(ref machine, ref frames, controlPage);
             return status;
         }
 
@@ -75,6 +68,47 @@ public struct AddressSpaces
         // The table's zeroes before its first walk, on whatever core that is.
         machine.SynchronizeData();
         space = new AddressSpace(controlPage);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Makes a space that is what another one is, and goes its own way from then on: both sides copy what they write.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives the control page and the tables, and counts the shares.</param>
+    /// <param name="parent">The space to copy. It may be active, and changed by other cores meanwhile: all before or all after.</param>
+    /// <param name="child">The copy; default on failure.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.OutOfFrames"/>, <see cref="VmStatus.Overflow"/> (a
+    /// page has 16385 owners).
+    /// </returns>
+    /// <remarks>
+    /// Pages of ranges are copied at the first write on either side. Pages that the kernel gave are the same on both sides, written or
+    /// not: the child's mappings have shares of their own. Limits, policy and placement are the parent's; faults are counted anew.
+    /// </remarks>
+    public VmStatus TryClone<TMachine>(ref TMachine machine, ref FrameAllocator frames, AddressSpace parent, out AddressSpace child)
+        where TMachine : struct, IMachine
+    {
+        child = default;
+        VmStatus status = TryAllocate(ref machine, ref frames, out PhysicalAddress controlPage, out PhysicalAddress table);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, parent.ControlPage);
+        status = SpaceClone.TryCopy(ref machine, ref frames, ref control, parent.ControlPage, controlPage, table);
+        control.Lock.Release(ref machine, LockRank.Space);
+        if (status != VmStatus.Ok)
+        {
+            FreeTable(ref machine, ref frames, table);
+            SpaceRange.FreePage(ref machine, ref frames, controlPage);
+            return status;
+        }
+
+        Asids.Attach(ref machine, controlPage, table, out _);
+
+        // The tables before their first walk, on whatever core that is.
+        machine.SynchronizeData();
+        child = new AddressSpace(controlPage);
         return VmStatus.Ok;
     }
 
@@ -132,11 +166,7 @@ public struct AddressSpaces
 
         PhysicalAddress table = control.Table;
         control.Lock.Release(ref machine, LockRank.Space);
-        if (frames.TryFreeFirstLevelTable(ref machine, table) != VmStatus.Ok)
-        {
-            BugCheck.Fail(ref machine, "S3: a table of a space was freed by another"u8, table.Value);
-        }
-
+        FreeTable(ref machine, ref frames, table);
         SpaceRange.FreePage(ref machine, ref frames, controlPage);
         return VmStatus.Ok;
     }
@@ -184,5 +214,37 @@ public struct AddressSpaces
         bool isActive = Asids.TryGetActive(ref machine, coreIndex, out PhysicalAddress owner);
         space = new AddressSpace(owner);
         return isActive;
+    }
+
+    // Control page and first-level table of a new space: both, or none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static VmStatus TryAllocate<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, out PhysicalAddress controlPage, out PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        table = default;
+        VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out controlPage);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        status = frames.TryAllocateFirstLevelTable(ref machine, out table);
+        if (status != VmStatus.Ok)
+        {
+            SpaceRange.FreePage(ref machine, ref frames, controlPage);
+        }
+
+        return status;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FreeTable<TMachine>(ref TMachine machine, ref FrameAllocator frames, PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        if (frames.TryFreeFirstLevelTable(ref machine, table) != VmStatus.Ok)
+        {
+            BugCheck.Fail(ref machine, "S3: a table of a space was freed by another"u8, table.Value);
+        }
     }
 }

@@ -29,4 +29,15 @@ public struct SpaceCounters
 
     /// <summary>Faults that could not be resolved.</summary>
     public uint Refused;
+
+    /// <summary>Counts faults anew: those of a space that was copied are not the copy's.</summary>
+    internal void ForgetFaults()
+    {
+        ZeroFills = 0;
+        ZeroReads = 0;
+        Copies = 0;
+        Reuses = 0;
+        Spurious = 0;
+        Refused = 0;
+    }
 }

@@ -115,6 +115,30 @@ internal static class SpaceLayout
         return false;
     }
 
+    /// <summary>Finds the next MiB that has a table.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="mib">VA[30:20] of the first that may be found, or past the last; then of what was found.</param>
+    /// <returns>False when there is none.</returns>
+    public static bool TryFindOccupied<TMachine>(ref TMachine machine, PhysicalAddress controlPage, ref uint mib)
+        where TMachine : struct, IMachine
+    {
+        if (mib >= FirstLevelTable.UserEntryCount)
+        {
+            return false;
+        }
+
+        uint word = mib >> BitsPerWordShift;
+        uint occupied = OccupiedWord(ref machine, controlPage, word) & (uint.MaxValue << (int)(mib & BitMask));
+        if (occupied == 0 && !TryFindOccupiedWord(ref machine, controlPage, word + 1, out word, out occupied))
+        {
+            return false;
+        }
+
+        mib = (word << BitsPerWordShift) + (uint)BitOperations.TrailingZeroCount(occupied);
+        return true;
+    }
+
     /// <summary>True when a MiB has a table.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="controlPage">The space's control page.</param>
@@ -139,6 +163,30 @@ internal static class SpaceLayout
         }
 
         return count;
+    }
+
+    // The first word of the bitmap, from one on, that is not zero.
+    private static bool TryFindOccupiedWord<TMachine>(
+        ref TMachine machine, PhysicalAddress controlPage, uint first, out uint word, out uint occupied)
+        where TMachine : struct, IMachine
+    {
+        uint mask = uint.MaxValue << (int)(first & BitMask);
+        for (uint index = first >> BitsPerWordShift; index < SummaryWordCount; index++)
+        {
+            uint summary = SummaryWord(ref machine, controlPage, index) & mask;
+            if (summary != 0)
+            {
+                word = (index << BitsPerWordShift) + (uint)BitOperations.TrailingZeroCount(summary);
+                occupied = OccupiedWord(ref machine, controlPage, word);
+                return true;
+            }
+
+            mask = uint.MaxValue;
+        }
+
+        word = 0;
+        occupied = 0;
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -32,11 +32,50 @@ public sealed partial class Workload<TProfile>
 
     private (int Weight, Action Run)[] RangeOperations() =>
     [
-        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions),
+        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
     ];
 
     private static bool IsInRangeZone(uint address) =>
         s_rangeZones.Any(zone => address >= zone.Start && address < zone.Start + (zone.PageCount << PageSize.SmallShift));
+
+    /// <summary>A space that is what another one is; then both are written, on every core that runs one.</summary>
+    private void CloneSpace()
+    {
+        if (_spaces.Count is 0 || _spaces.Count == _mostSpaces)
+        {
+            return;
+        }
+
+        ShadowSpace parent = _active.Count != 0 && _random.Next(2) == 0 ? Pick([.. _active.Values]) : Pick(_spaces);
+        VmStatus status = _memory.Spaces.TryClone(ref Worker(), ref _memory.Frames, parent.Handle, out AddressSpace handle);
+        if (status == VmStatus.OutOfFrames)
+        {
+            return;
+        }
+
+        Expect(VmStatus.Ok, status, "clone");
+        ShadowSpace child = new(handle);
+        foreach ((uint page, ShadowPage given) in parent.Pages)
+        {
+            child.Pages.Add(page, given with { IsShared = true });
+        }
+
+        foreach ((uint page, ShadowRangePage shadow) in parent.Ranges)
+        {
+            child.Ranges.Add(page, shadow);
+        }
+
+        _spaces.Add(child);
+        if (parent.Ranges.Count != 0)
+        {
+            int core = _random.Next(_cores.Length);
+            TouchSome(parent, ChooseReserved(parent));
+            Expect(VmStatus.Ok, _memory.Spaces.TryActivate(ref _cores[core], handle), "activate");
+            _active[core] = child;
+            TouchSome(child, ChooseReserved(child));
+            TouchSome(parent, ChooseReserved(parent));
+        }
+    }
 
     private void MapRange()
     {

@@ -31,9 +31,13 @@ public sealed class AddressSpaceRangeProperties
         Read,
         Write,
         Execute,
+        Clone,
+        Destroy,
     }
 
-    private readonly record struct Step(Verb Verb, uint Page, uint Count, UserRights Rights, int Choice);
+    private const int MostSpaces = 6;
+
+    private readonly record struct Step(Verb Verb, uint Page, uint Count, UserRights Rights, int Choice, int Space);
 
     private static Gen<Step> AnyStep => Gen.Select(
         Gen.Frequency(
@@ -48,7 +52,9 @@ public sealed class AddressSpaceRangeProperties
             (2, Gen.Const(Verb.Discard)),
             (6, Gen.Const(Verb.Read)),
             (8, Gen.Const(Verb.Write)),
-            (2, Gen.Const(Verb.Execute))),
+            (2, Gen.Const(Verb.Execute)),
+            (4, Gen.Const(Verb.Clone)),
+            (2, Gen.Const(Verb.Destroy))),
         Gen.UInt[FirstPage, FirstPage + PageCount - 1],
         Gen.Frequency((3, Gen.UInt[1, 8]), (2, Gen.UInt[1, 100]), (1, Gen.UInt[1, PageCount]), (1, Gen.UInt[256, 256])),
         Gen.Frequency(
@@ -57,7 +63,8 @@ public sealed class AddressSpaceRangeProperties
             (1, Gen.Const(UserRights.ReadExecute)),
             (1, Gen.Const(UserRights.None))),
         Gen.Int[0, 1000],
-        (verb, page, count, rights, choice) => new Step(verb, page, count, rights, choice));
+        Gen.Int[0, MostSpaces - 1],
+        (verb, page, count, rights, choice, space) => new Step(verb, page, count, rights, choice, space));
 
     [Fact]
     public void AnySequence_AgreesWithADictionary() => Run(freeFrames: 1500);
@@ -71,33 +78,80 @@ public sealed class AddressSpaceRangeProperties
         {
             SpaceFixture fixture = new();
             (uint, uint, uint, uint) before = fixture.Held;
-            AddressSpace space = fixture.Create();
+            List<(AddressSpace Space, RangeReference Reference)> spaces = [(fixture.Create(), new RangeReference())];
             fixture.LeaveFree(freeFrames);
             (uint, uint, uint, uint) empty = fixture.Held;
-            RangeReference reference = new();
             foreach (Step step in steps)
             {
-                Do(fixture, space, reference, step);
-                reference.Check(fixture, space);
-            }
-
-            foreach ((uint number, RangeReference.Page page) in new List<KeyValuePair<uint, RangeReference.Page>>(reference.Pages))
-            {
-                if (page.Holding == RangeReference.Holding.Frame && (page.Rights & UserRights.Read) != 0)
+                (AddressSpace space, RangeReference reference) = spaces[step.Space % spaces.Count];
+                switch (step.Verb)
                 {
-                    Assert.Equal(page.Word, fixture.Read(space, number * Page));
+                    case Verb.Clone:
+                        Clone(fixture, spaces, space, reference);
+                        break;
+                    case Verb.Destroy:
+                        if (spaces.Count > 1)
+                        {
+                            Assert.Equal(VmStatus.Ok, fixture.TryDestroy(space));
+                            _ = spaces.Remove((space, reference));
+                        }
+
+                        break;
+                    default:
+                        Do(fixture, space, reference, step);
+                        break;
                 }
+
+                spaces.ForEach(each => each.Reference.Check(fixture, each.Space));
             }
 
-            Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, Page, AddressSpace.EndValue - Page));
-            Assert.Empty(fixture.RegionsOf(space));
+            spaces.ForEach(each => CheckContents(fixture, each.Space, each.Reference));
+            foreach ((AddressSpace space, _) in spaces[1..])
+            {
+                Assert.Equal(VmStatus.Ok, fixture.TryDestroy(space));
+            }
+
+            AddressSpace last = spaces[0].Space;
+            Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(last, Page, AddressSpace.EndValue - Page));
+            Assert.Empty(fixture.RegionsOf(last));
             Assert.Equal(empty, fixture.Held);
-            Assert.Equal(VmStatus.Ok, fixture.TryDestroy(space));
+            Assert.Equal(VmStatus.Ok, fixture.TryDestroy(last));
             fixture.GiveBack();
             Assert.Equal(before, fixture.Held);
         },
         iter: 80,
         threads: 1);
+
+    private static void CheckContents(SpaceFixture fixture, AddressSpace space, RangeReference reference)
+    {
+        foreach ((uint number, RangeReference.Page page) in new List<KeyValuePair<uint, RangeReference.Page>>(reference.Pages))
+        {
+            if (page.Holding == RangeReference.Holding.Frame && (page.Rights & UserRights.Read) != 0)
+            {
+                Assert.Equal(page.Word, fixture.Read(space, number * Page));
+            }
+        }
+    }
+
+    private static void Clone(
+        SpaceFixture fixture,
+        List<(AddressSpace Space, RangeReference Reference)> spaces,
+        AddressSpace parent,
+        RangeReference reference)
+    {
+        (uint, uint, uint, uint) held = fixture.Held;
+        if (spaces.Count == MostSpaces)
+        {
+            return;
+        }
+
+        VmStatus status = fixture.TryClone(parent, out AddressSpace child);
+        if (!IsOutOfFrames(fixture, status, held))
+        {
+            Assert.Equal(VmStatus.Ok, status);
+            spaces.Add((child, reference.Clone()));
+        }
+    }
 
     private static void Do(SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step)
     {

@@ -13,7 +13,16 @@ internal sealed class RangeReference
     private const uint PageSize = 0x1000;
 
     /// <summary>What the reference knows of a page. The word is the one at its start; a page that is not mapped reads as zero.</summary>
-    public readonly record struct Page(RangeKind Kind, UserRights Rights, uint Word, Holding Holding);
+    public readonly record struct Page(RangeKind Kind, UserRights Rights, Cell Cell, Holding Holding)
+    {
+        public uint Word => Cell.Word;
+    }
+
+    /// <summary>A page's word. Spaces that see each other's writes have the same cell.</summary>
+    public sealed class Cell(uint word)
+    {
+        public uint Word { get; set; } = word;
+    }
 
     public enum Holding
     {
@@ -23,6 +32,18 @@ internal sealed class RangeReference
     }
 
     public SortedDictionary<uint, Page> Pages { get; } = [];
+
+    /// <summary>What a clone holds: given pages are the same, all others have the same words.</summary>
+    public RangeReference Clone()
+    {
+        RangeReference clone = new();
+        foreach ((uint number, Page page) in Pages)
+        {
+            clone.Pages[number] = page.Kind == RangeKind.Given ? page : page with { Cell = new Cell(page.Word) };
+        }
+
+        return clone;
+    }
 
     public bool IsFree(uint start, uint pageCount) => Numbers(start, pageCount).All(page => !Pages.ContainsKey(page));
 
@@ -38,7 +59,7 @@ internal sealed class RangeReference
     {
         foreach (uint page in Numbers(start, pageCount))
         {
-            Pages[page] = new Page(kind, rights, 0, holding);
+            Pages[page] = new Page(kind, rights, new Cell(0), holding);
         }
     }
 
@@ -64,7 +85,7 @@ internal sealed class RangeReference
         {
             if (Pages[page].Kind == RangeKind.Anonymous)
             {
-                Pages[page] = Pages[page] with { Word = 0, Holding = Holding.Nothing };
+                Pages[page] = Pages[page] with { Cell = new Cell(0), Holding = Holding.Nothing };
             }
         }
     }
@@ -107,7 +128,8 @@ internal sealed class RangeReference
 
         if (access == FaultAccess.Write)
         {
-            Pages[number] = page with { Word = word, Holding = Holding.Frame };
+            page.Cell.Word = word;
+            Pages[number] = page with { Holding = Holding.Frame };
         }
         else
         {

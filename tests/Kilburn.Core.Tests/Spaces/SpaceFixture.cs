@@ -54,6 +54,15 @@ internal sealed class SpaceFixture
         return space;
     }
 
+    public VmStatus TryClone(AddressSpace parent, out AddressSpace child) =>
+        Spaces.TryClone(ref Machine, ref Frames, parent, out child);
+
+    public AddressSpace Clone(AddressSpace parent)
+    {
+        Assert.Equal(VmStatus.Ok, TryClone(parent, out AddressSpace child));
+        return child;
+    }
+
     public PhysicalAddress NewPage(FrameContents contents = FrameContents.Zeroed)
     {
         Assert.Equal(VmStatus.Ok, Frames.TryAllocatePage(ref Machine, contents, out PhysicalAddress page));
