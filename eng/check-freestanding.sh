@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # check-freestanding.sh OBJECT: what compiled C# may ask of its surroundings, and nothing more.
-# Every undefined symbol is one that our assembly gives, by name (arm_…, boot_…, kilburn_…) or from the list below.
+# Every undefined symbol is one that our assembly gives, by name (arm_…, boot_…, kilburn_…, user_…) or from the list below.
 # Anything else is a helper of .NET's runtime: the code allocates, throws, divides or calls through an interface.
 set -u
 object=$1
@@ -20,7 +20,7 @@ explain() {
 
 status=0
 for symbol in $(arm-none-eabi-nm -u "$object" | awk '{ print $2 }'); do
-    if ! [[ $symbol =~ ^(arm_|boot_|kilburn_|linker_) || $symbol =~ ^($allowed)$ ]]; then
+    if ! [[ $symbol =~ ^(arm_|boot_|kilburn_|linker_|user_) || $symbol =~ ^($allowed)$ ]]; then
         echo "check-freestanding: error: $symbol: the code $(explain "$symbol")" >&2
         status=1
     fi

@@ -5,42 +5,55 @@ using System.Linq;
 
 namespace Kilburn.ShortCalls;
 
-/// <summary>Shortens the calls of an object file in place: <c>Kilburn.ShortCalls OBJECT</c>.</summary>
+/// <summary>Shortens the calls of object files in place: <c>Kilburn.ShortCalls OBJECT...</c>.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        if (arguments.Length != 1)
+        if (arguments.Length == 0)
         {
-            Console.Error.WriteLine("usage: Kilburn.ShortCalls OBJECT");
+            Console.Error.WriteLine("usage: Kilburn.ShortCalls OBJECT...");
             return 2;
         }
 
-        try
+        int calls = 0;
+        int methods = 0;
+        foreach (string path in arguments)
         {
-            byte[] file = File.ReadAllBytes(arguments[0]);
-            ObjectFile unit = new(file);
-            List<(int Start, int End)> methods = [.. unit.Methods];
-            HashSet<int> starts = [.. methods.Select(method => method.Start)];
-            CallShortener shortener = new(unit.Code, unit.Relocations, starts.Contains);
-            foreach ((int start, int end) in methods)
+            try
             {
-                shortener.Shorten(start, end);
+                Shorten(path, ref calls, ref methods);
             }
-
-            foreach (RelocatedCall call in shortener.RelocatedCalls)
+            catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
             {
-                unit.Relocate(call);
+                Console.Error.WriteLine($"{path}: error: {failure.Message}");
+                return 1;
             }
-
-            File.WriteAllBytes(arguments[0], file);
-            Console.WriteLine($"short calls: {shortener.Count} in {methods.Count} methods");
-            return 0;
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
+
+        Console.WriteLine($"short calls: {calls} in {methods} methods");
+        return 0;
+    }
+
+    private static void Shorten(string path, ref int calls, ref int methodCount)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        ObjectFile unit = new(file);
+        List<(int Start, int End)> methods = [.. unit.Methods];
+        HashSet<int> starts = [.. methods.Select(method => method.Start)];
+        CallShortener shortener = new(unit.Code, unit.Relocations, starts.Contains);
+        foreach ((int start, int end) in methods)
         {
-            Console.Error.WriteLine($"{arguments[0]}: error: {failure.Message}");
-            return 1;
+            shortener.Shorten(start, end);
         }
+
+        foreach (RelocatedCall call in shortener.RelocatedCalls)
+        {
+            unit.Relocate(call);
+        }
+
+        File.WriteAllBytes(path, file);
+        calls += shortener.Count;
+        methodCount += methods.Count;
     }
 }

@@ -36,6 +36,8 @@ internal readonly unsafe struct BootImage
     private readonly uint* _unwindStart;
     private readonly uint* _unwindEnd;
     private readonly uint* _arrivals;
+    private readonly uint _archiveStart;
+    private readonly uint _archiveEnd;
 #pragma warning restore CS0649
 
     /// <summary>The table of this kernel.</summary>
@@ -52,6 +54,9 @@ internal readonly unsafe struct BootImage
 
     /// <summary>One past the table.</summary>
     internal uint* UnwindEnd => _unwindEnd;
+
+    /// <summary>The archive of files behind KERNEL END, as a kernel's BootArchive gave it; empty without one.</summary>
+    internal PhysicalRange Archive => PhysicalRange.Between(Physical(_archiveStart), Physical(_archiveEnd));
 
     /// <summary>Code.</summary>
     internal VirtualRange Text => VirtualRange.Between(new(_textStart), new(_textEnd));

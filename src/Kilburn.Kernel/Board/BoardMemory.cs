@@ -59,7 +59,8 @@ internal struct BoardMemory
     /// <summary>Reserves what is nobody's to give, should a bank reach over it.</summary>
     private bool KeepApart() =>
         (Gpu.IsEmpty || Map.TryReserve(Gpu) == VmStatus.Ok)
-        && (Tree.IsEmpty || Map.TryReserve(Tree) == VmStatus.Ok);
+        && (Tree.IsEmpty || Map.TryReserve(Tree) == VmStatus.Ok)
+        && (BootImage.Current.Archive.IsEmpty || Map.TryReserve(BootImage.Current.Archive) == VmStatus.Ok);
 
     private DeviceTreeStatus ReadTree(ref ArmV7Machine machine, PhysicalAddress start)
     {

@@ -28,6 +28,8 @@ endfunction boot_image_table
         .word   linker_unwind_start
         .word   linker_unwind_end
         .word   boot_arrivals
+        .word   linker_archive_start
+        .word   linker_archive_end
 
         .section .tables, "aw", %nobits
         .balign 8192
