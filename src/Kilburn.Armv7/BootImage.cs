@@ -38,6 +38,7 @@ internal readonly unsafe struct BootImage
     private readonly uint* _arrivals;
     private readonly uint _archiveStart;
     private readonly uint _archiveEnd;
+    private readonly uint _secondaryEntry;
 #pragma warning restore CS0649
 
     /// <summary>The table of this kernel.</summary>
@@ -77,6 +78,9 @@ internal readonly unsafe struct BootImage
     /// <summary>True when a core has come out of firmware's hands and sleeps.</summary>
     /// <param name="core">1 to 3.</param>
     internal bool HasArrived(int core) => _arrivals[core] != 0;
+
+    /// <summary>Where a sleeping core goes on once its mailbox says so; its MMU is off.</summary>
+    internal PhysicalAddress SecondaryEntry => Physical(_secondaryEntry);
 
     /// <summary>The unmapped page below a stack.</summary>
     /// <param name="index">Core times <see cref="StacksOfCore"/>, plus the number of the stack.</param>

@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics.CodeAnalysis;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
@@ -5,6 +6,8 @@ using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Cores;
+using Kilburn.Kernel.Stress;
 using Kilburn.Kernel.Terminal;
 using Kilburn.Model.Cores;
 using Kilburn.Model.Translation;
@@ -25,6 +28,19 @@ public struct HostedBoard(HostedKernel kernel) : IBoard
 
     /// <inheritdoc/>
     public readonly uint StartInstructionCount => 0;
+
+    /// <inheritdoc/>
+    public readonly uint Ticks => unchecked((uint)Environment.TickCount);
+
+    /// <inheritdoc/>
+    public readonly uint TicksPerSecond => 1000;
+
+    /// <inheritdoc/>
+    public readonly CoreState StateOf(uint core) => core == 0 ? CoreState.Monitor : CoreState.Off;
+
+    /// <inheritdoc/>
+    public readonly void Start(uint core, CoreWork work, ref StressPlan plan) =>
+        throw new NotSupportedException("the software machine runs the monitor's core only");
 
     /// <inheritdoc/>
     public readonly void WriteByte(byte value) => _kernel.Console.Write(value);

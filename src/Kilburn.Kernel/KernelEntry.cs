@@ -2,6 +2,7 @@ using System.Runtime;
 using Kilburn.Armv7;
 using Kilburn.Core;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Cores;
 using Kilburn.Kernel.Faults;
 using Kilburn.Kernel.Monitor;
 using Kilburn.Kernel.Terminal;
@@ -47,6 +48,7 @@ internal static class KernelEntry
             board.PowerOff(Panic.ExitStatus);
         }
 
+        SecondaryCores.Start(ref machine);
         board.Write("machine: started in "u8);
         board.WriteDecimal(board.StartInstructionCount);
         board.WriteLine(" cycles"u8);

@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Cores;
+using Kilburn.Kernel.Stress;
 
 namespace Kilburn.Kernel.Board;
 
@@ -44,6 +46,22 @@ public interface IBoard
     /// <see cref="InstructionCount"/> when <see cref="VirtualMemory.TryStart"/> had returned. The count begins at the kernel's entry.
     /// </summary>
     uint StartInstructionCount { get; }
+
+    /// <summary>What counts <see cref="TicksPerSecond"/>, modulo 2^32.</summary>
+    uint Ticks { get; }
+
+    /// <summary>How many <see cref="Ticks"/> there are in a second.</summary>
+    uint TicksPerSecond { get; }
+
+    /// <summary>What a core is doing.</summary>
+    /// <param name="core">0 to 3.</param>
+    CoreState StateOf(uint core);
+
+    /// <summary>Gives an idle core something to do; it is idle again when <see cref="StateOf"/> says so.</summary>
+    /// <param name="core">1 to 3, and idle.</param>
+    /// <param name="work">What to do.</param>
+    /// <param name="plan">What the work goes by: stays where it is until the core is idle again.</param>
+    void Start(uint core, CoreWork work, ref StressPlan plan);
 
     /// <summary>Ends the machine.</summary>
     /// <param name="status">What the command line that started it returns: 0 for success.</param>

@@ -6,7 +6,9 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Cores;
 using Kilburn.Kernel.Faults;
+using Kilburn.Kernel.Stress;
 using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Board;
@@ -74,21 +76,34 @@ internal struct PiBoard : IBoard
     }
 
     /// <inheritdoc/>
+    public readonly uint Ticks => Cp15.ReadCounter();
+
+    /// <inheritdoc/>
+    public readonly uint TicksPerSecond => Cp15.ReadCounterFrequency();
+
+    /// <inheritdoc/>
+    public readonly CoreState StateOf(uint core)
+    {
+        ArmV7Machine machine = default;
+        return core == 0 ? CoreState.Monitor : SecondaryCores.StateOf(ref machine, core);
+    }
+
+    /// <inheritdoc/>
+    public readonly void Start(uint core, CoreWork work, ref StressPlan plan)
+    {
+        ArmV7Machine machine = default;
+        SecondaryCores.Give(ref machine, core, work, ref plan);
+    }
+
+    /// <inheritdoc/>
     public void DescribeMachine()
     {
-        this.Write("machine: Raspberry Pi 2, one core at work, MIDR "u8);
+        this.Write("machine: Raspberry Pi 2, MIDR "u8);
         this.WriteHex(Cp15.ReadMainId());
         this.EndLine();
         this.WriteLine(s_entryMode == EntryMode.Hypervisor
             ? "machine: entered in HYP mode"u8
             : "machine: entered in SVC mode"u8);
-        for (int core = 1; core < BootImage.CoreCount; core++)
-        {
-            this.Write("machine: core "u8);
-            this.WriteDecimal((uint)core);
-            this.WriteLine(BootImage.Current.HasArrived(core) ? " sleeps"u8 : " has not come"u8);
-        }
-
         for (int index = 0; index < s_physical.Map.BankCount; index++)
         {
             DescribeRange("machine: memory "u8, s_physical.Map.GetBank(index));

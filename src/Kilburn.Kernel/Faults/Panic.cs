@@ -11,13 +11,18 @@ using Kilburn.Kernel.Terminal;
 namespace Kilburn.Kernel.Faults;
 
 /// <summary>The end of the kernel: what happened, registers, the chain of calls, and off.</summary>
-/// <remarks>Interrupts stay masked from here on; other cores go on sleeping or run into what broke.</remarks>
+/// <remarks>
+/// Interrupts stay masked from here on. The first core that panics tells of it; another one that runs into what broke sleeps.
+/// </remarks>
 internal static unsafe class Panic
 {
     /// <summary>Exit status of an emulator whose kernel panicked.</summary>
     internal const uint ExitStatus = 2;
 
     private const int RegistersOfLine = 4;
+    private const uint Nobody = 0;
+
+    private static uint s_teller; // shared: the core that panicked first, plus 1; changed by CompareExchange
 
     /// <summary>An exception that nobody expected.</summary>
     /// <param name="frame">The interrupted state.</param>
@@ -26,6 +31,7 @@ internal static unsafe class Panic
     {
         PiBoard board = default;
         ArmV7Machine machine = default;
+        BeTheOnlyOne(ref machine);
         board.Write("panic: "u8);
         switch (frame.Kind)
         {
@@ -56,6 +62,8 @@ internal static unsafe class Panic
     internal static void OfFaultPath(ExceptionKind kind, uint address)
     {
         PiBoard board = default;
+        ArmV7Machine machine = default;
+        BeTheOnlyOne(ref machine);
         board.Write("panic: a fault inside the fault path: "u8);
         board.Write(NameOf(kind));
         if (kind == ExceptionKind.DataAbort)
@@ -78,7 +86,7 @@ internal static unsafe class Panic
     {
         PiBoard board = default;
         ArmV7Machine machine = default;
-        _ = machine.MaskInterrupts(); // never restored
+        BeTheOnlyOne(ref machine);
         board.Write("panic: "u8);
         board.Write(new ReadOnlySpan<byte>(text, lengthInBytes));
         board.Write(": "u8);
@@ -94,7 +102,7 @@ internal static unsafe class Panic
     {
         PiBoard board = default;
         ArmV7Machine machine = default;
-        _ = machine.MaskInterrupts(); // never restored
+        BeTheOnlyOne(ref machine);
         board.Write("panic: "u8);
         board.Write(reason switch
         {
@@ -107,6 +115,17 @@ internal static unsafe class Panic
         board.EndLine();
         Backtrace.PrintCallers(ref machine, Unwinder.FromHere());
         Power.Off(ExitStatus);
+    }
+
+    private static void BeTheOnlyOne(ref ArmV7Machine machine)
+    {
+        _ = machine.MaskInterrupts(); // never restored
+        uint me = machine.CoreIndex + 1;
+        uint teller = machine.CompareExchange(ref s_teller, me, Nobody);
+        while (teller != Nobody && teller != me)
+        {
+            Cp15.WaitForInterrupt();
+        }
     }
 
     private static void PrintFault(ref ArmV7Machine machine, FaultReport fault)

@@ -7,7 +7,7 @@ using Kilburn.Core.Faults;
 namespace Kilburn.Kernel.Faults;
 
 /// <summary>Accesses that may be refused, and what the processor said when they were.</summary>
-/// <remarks>One core at a time.</remarks>
+/// <remarks>Not for interrupt handlers: a core remembers one refusal.</remarks>
 internal static unsafe class Probe
 {
     private const int ReadPoint = 0;
@@ -15,7 +15,9 @@ internal static unsafe class Probe
     private const int ExecutePoint = 2;
     private const uint AddressMask = ~1u;
 
-    private static FaultReport s_last; // of the last refused access
+    private static Reports s_last; // [core]: of its last refused access; the core's own
+
+    private static ref FaultReport Last => ref s_last[(int)Cp15.CoreIndex()];
 
     /// <summary>Loads a word.</summary>
     /// <param name="address">Any address, word aligned.</param>
@@ -26,7 +28,7 @@ internal static unsafe class Probe
         uint word = value;
         bool isRefused = ProbeRead(address.Value, &word) != 0;
         value = word;
-        return isRefused ? s_last : default;
+        return isRefused ? Last : default;
     }
 
     /// <summary>Stores a word. Without a fault the memory is changed.</summary>
@@ -34,12 +36,12 @@ internal static unsafe class Probe
     /// <param name="value">What to store.</param>
     /// <returns>The fault; <see cref="FaultStatus.None"/> in it when there was none.</returns>
     internal static FaultReport Write(VirtualAddress address, uint value) =>
-        ProbeWrite(address.Value, value) != 0 ? s_last : default;
+        ProbeWrite(address.Value, value) != 0 ? Last : default;
 
     /// <summary>Calls an address, in ARM state.</summary>
     /// <param name="address">Any address that is not executable, or leads to a function without arguments.</param>
     /// <returns>The fault; <see cref="FaultStatus.None"/> in it when there was none.</returns>
-    internal static FaultReport Execute(VirtualAddress address) => ProbeExecute(address.Value) != 0 ? s_last : default;
+    internal static FaultReport Execute(VirtualAddress address) => ProbeExecute(address.Value) != 0 ? Last : default;
 
     /// <summary>Lets a probe know that it was refused.</summary>
     /// <param name="frame">The abort; goes on in the probe.</param>
@@ -54,7 +56,7 @@ internal static unsafe class Probe
                 : null;
             if (point != null)
             {
-                s_last = FaultReport.FromDataAbort(
+                Last = FaultReport.FromDataAbort(
                     Cp15.ReadDataFaultStatus(), new VirtualAddress(Cp15.ReadDataFaultAddress()));
                 frame.ContinueAt(point->Refused);
                 return true;
@@ -63,7 +65,7 @@ internal static unsafe class Probe
         else if (frame.Kind == ExceptionKind.PrefetchAbort
             && (frame.Link & AddressMask) == (points[ExecutePoint].Access & AddressMask))
         {
-            s_last = FaultReport.FromPrefetchAbort(
+            Last = FaultReport.FromPrefetchAbort(
                 Cp15.ReadInstructionFaultStatus(), new VirtualAddress(Cp15.ReadInstructionFaultAddress()));
             frame.ContinueAt(points[ExecutePoint].Refused);
             return true;
@@ -87,6 +89,12 @@ internal static unsafe class Probe
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "boot_probes")]
     private static extern Point* ProbePoints();
+
+    [InlineArray(BootImage.CoreCount)]
+    private struct Reports
+    {
+        private FaultReport _first;
+    }
 
     /// <summary>An access of <c>boot/probe.S</c>, and where to go on when it is refused.</summary>
     private struct Point

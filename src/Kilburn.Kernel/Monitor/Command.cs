@@ -81,6 +81,12 @@ public enum Command
     /// <summary>Prints them no more.</summary>
     StepsOff,
 
+    /// <summary>The cores.</summary>
+    Cores,
+
+    /// <summary>All cores at work.</summary>
+    Stress,
+
     /// <summary>The demonstration.</summary>
     Demo,
 

@@ -5,6 +5,8 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Cores;
+using Kilburn.Kernel.Stress;
 
 namespace Kilburn.Kernel.Monitor;
 
@@ -30,6 +32,16 @@ public struct ListeningBoard<TBoard>(TBoard inner) : IBoard
 
     /// <inheritdoc/>
     public uint StartInstructionCount => _inner.StartInstructionCount;
+
+    /// <inheritdoc/>
+    public uint Ticks => _inner.Ticks;
+
+    /// <inheritdoc/>
+    public uint TicksPerSecond => _inner.TicksPerSecond;
+
+    /// <summary>The board that does all else.</summary>
+    [UnscopedRef]
+    public ref TBoard Inner => ref _inner;
 
     /// <summary>Shows nothing from now on, and counts a text.</summary>
     /// <param name="text">1 to 64 characters; not one that begins again within itself.</param>
@@ -85,6 +97,12 @@ public struct ListeningBoard<TBoard>(TBoard inner) : IBoard
     /// <inheritdoc/>
     public FaultReport Probe(FaultAccess access, VirtualAddress address, ref uint value) =>
         _inner.Probe(access, address, ref value);
+
+    /// <inheritdoc/>
+    public CoreState StateOf(uint core) => _inner.StateOf(core);
+
+    /// <inheritdoc/>
+    public void Start(uint core, CoreWork work, ref StressPlan plan) => _inner.Start(core, work, ref plan);
 
     /// <inheritdoc/>
     public void DescribeMachine() => _inner.DescribeMachine();

@@ -147,6 +147,10 @@ public static class MonitorShell
                 return AccessCommand.Fault(in session, ref request, FaultAccess.Write);
             case Command.FaultExecute:
                 return AccessCommand.Fault(in session, ref request, FaultAccess.Execute);
+            case Command.Cores:
+                return CoresCommand.Show(in session, ref request);
+            case Command.Stress:
+                return CoresCommand.Stress(in session, ref request);
             case Command.Demo:
                 return DemoCommand.Run(in session, ref request);
             case Command.Test:

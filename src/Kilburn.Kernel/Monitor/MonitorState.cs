@@ -1,3 +1,4 @@
+using Kilburn.Kernel.Stress;
 using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Monitor;
@@ -8,4 +9,7 @@ public struct MonitorState
 {
     /// <summary>The line being typed, and those before it.</summary>
     public LineEditor Editor;
+
+    /// <summary>What the cores go by in <c>stress</c>.</summary>
+    public StressPlan Stress;
 }

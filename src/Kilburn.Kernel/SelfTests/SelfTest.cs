@@ -197,4 +197,7 @@ public enum SelfTest
 
     /// <summary>Mmu agrees with the walk.</summary>
     MmuAgreesWithTheWalk,
+
+    /// <summary>All cores keep their memory.</summary>
+    AllCoresKeepTheirMemory,
 }

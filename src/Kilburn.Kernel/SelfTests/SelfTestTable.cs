@@ -9,7 +9,7 @@ namespace Kilburn.Kernel.SelfTests;
 public static class SelfTestTable
 {
     /// <summary>Number of tests.</summary>
-    public const int Count = (int)SelfTest.MmuAgreesWithTheWalk + 1;
+    public const int Count = (int)SelfTest.AllCoresKeepTheirMemory + 1;
 
     /// <summary>The test's name, as it is printed.</summary>
     /// <param name="test">Any test.</param>
@@ -80,6 +80,7 @@ public static class SelfTestTable
         SelfTest.BatchStopsAtTheFirstFailure => "batch_stops_at_the_first_failure"u8,
         SelfTest.HelpListsEveryCommand => "help_lists_every_command"u8,
         SelfTest.MmuAgreesWithTheWalk => "mmu_agrees_with_the_walk"u8,
+        SelfTest.AllCoresKeepTheirMemory => "all_cores_keep_their_memory"u8,
         _ => "?"u8,
     };
 
@@ -287,6 +288,9 @@ public static class SelfTestTable
                 break;
             case SelfTest.MmuAgreesWithTheWalk:
                 MmuTests.MmuAgreesWithTheWalk(in session, ref check);
+                break;
+            case SelfTest.AllCoresKeepTheirMemory:
+                CoreTests.AllCoresKeepTheirMemory(in session, ref check);
                 break;
             default:
                 check.That(false, "no such test"u8, (uint)test);

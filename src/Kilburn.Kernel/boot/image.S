@@ -30,6 +30,7 @@ endfunction boot_image_table
         .word   boot_arrivals
         .word   linker_archive_start
         .word   linker_archive_end
+        .word   boot_secondary
 
         .section .tables, "aw", %nobits
         .balign 8192

@@ -33,8 +33,8 @@ variable boot_stack_tops                // [core][mode], the same order
         stack   0x1000                  // fast interrupt
 
         .rept   3                       // cores 1-3
-        stack   0x1000
-        stack   0x1000
+        stack   0x4000
+        stack   0x2000
         stack   0x1000
         stack   0x1000
         stack   0x1000

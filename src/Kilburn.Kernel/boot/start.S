@@ -3,7 +3,7 @@
 // Firmware enters the first byte of the image with the MMU off: core 0 alone in HYP mode with the device tree in r2 (a real
 // board; cores 1-3 wait in firmware's stub at physical 0-0xFF for an address in their mailbox 3), or all four cores in SVC mode
 // with r2 zero (QEMU and an ELF file). Either way cores 1-3 end asleep in boot_park, and nobody runs the stub any more: its
-// place becomes the vector table's.
+// place becomes the vector table's. A core leaves boot_park when its mailbox 3 holds the address of boot_secondary.
 //
 // Until the MMU is on, nothing uses a stack or an absolute address of the linear map, except less LINEAR_MAP.
 // Sources: ARM DDI 0406C.d, B1.9 (modes), B3 (memory system), B4.1 (registers); DDI 0464F (Cortex-A7), 4.3.31 (ACTLR);
@@ -54,10 +54,14 @@
         .equ    PAGE_MEMORY, 0x0000041E         // the same as a small page
         .equ    TABLE_POINTER, 1                // domain 0
 
+        .equ    STACK_TOPS_OF_CORE, 5 * 4
         .equ    FIRST_MIB_PAGES, 256
         .equ    LINEAR_MAP_SLOT, (LINEAR_MAP >> 20) * 4
         .equ    EARLY_SLOT, 0xFFE * 4           // 0xFFE00000: what the board needs before there is an MMIO window
 
+        .equ    TTBCR_CLOSED, 0x11              // the same, and no walks of TTBR0's half (PD0)
+        .equ    CORE_MAILBOX_INTERRUPTS, 0x40000050 // + 4 x core: which mailboxes interrupt the core
+        .equ    MAILBOX3_INTERRUPT, 1 << 3
         .equ    CORE_MAILBOX3_SET, 0x4000008C   // + 16 x core
         .equ    CORE_MAILBOX3_CLEAR, 0x400000CC // + 16 x core
         .equ    ARRIVAL_PATIENCE, 0x10000000    // looks at the other cores before going on without them: seconds
@@ -185,7 +189,56 @@ boot_kernel_mode:
         cmp     r0, r1
         bne     4b
 
-        // MMU on.
+        bl      boot_open_tables
+        ldr     r1, =(SCTLR_A | SCTLR_V | SCTLR_EE | SCTLR_TE)
+        bic     r0, r0, r1
+        ldr     r1, =(SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I | SCTLR_TRE | SCTLR_AFE)
+        orr     r0, r0, r1
+        mcr     p15, 0, r0, c1, c0, 0           // MMU on
+        dsb
+        isb
+        ldr     pc, =boot_high
+endfunction boot_entry
+
+// Core 1-3: says that it has come, and sleeps. A wake-up without the one word that starts it sleeps again.
+arm_function boot_park
+        ldr     r1, =(boot_arrivals - LINEAR_MAP)
+        mov     r2, #1
+        str     r2, [r1, r0, lsl #2]            // pairs with the look in boot_entry; caches are off on both sides
+        dsb
+        sev
+        ldr     r1, =CORE_MAILBOX_INTERRUPTS
+        mov     r2, #MAILBOX3_INTERRUPT
+        str     r2, [r1, r0, lsl #2]            // masked, but it ends a WFI
+        ldr     r1, =CORE_MAILBOX3_CLEAR
+        add     r1, r1, r0, lsl #4
+        ldr     r2, =(boot_secondary - LINEAR_MAP)
+1:      dsb
+        wfi
+        ldr     r3, [r1]
+        cmp     r3, r2
+        bne     1b
+        str     r3, [r1]
+        dsb
+        bx      r2
+endfunction boot_park
+
+// Core 1-3, in the kernel that runs already: its tables, through an identity map in TTBR0 that no other core loads: the lower
+// half of the first-level table, which TTBR1 never walks, holds the kernel's first MiB while cores are started.
+arm_function boot_secondary
+        bl      boot_open_tables
+        ldr     r1, =(SCTLR_A | SCTLR_EE | SCTLR_TE)
+        bic     r0, r0, r1
+        ldr     r1, =(SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I | SCTLR_V | SCTLR_TRE | SCTLR_AFE)
+        orr     r0, r0, r1
+        mcr     p15, 0, r0, c1, c0, 0           // MMU on
+        dsb
+        isb
+        ldr     pc, =boot_secondary_high
+endfunction boot_secondary
+
+// All registers of translation but the switch: returns SCTLR in r0.
+arm_function boot_open_tables
         ldr     r0, =PRRR
         mcr     p15, 0, r0, c10, c2, 0
         ldr     r0, =NMRR
@@ -202,26 +255,8 @@ boot_kernel_mode:
         dsb
         isb
         mrc     p15, 0, r0, c1, c0, 0           // SCTLR
-        ldr     r1, =(SCTLR_A | SCTLR_V | SCTLR_EE | SCTLR_TE)
-        bic     r0, r0, r1
-        ldr     r1, =(SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I | SCTLR_TRE | SCTLR_AFE)
-        orr     r0, r0, r1
-        mcr     p15, 0, r0, c1, c0, 0
-        dsb
-        isb
-        ldr     pc, =boot_high
-endfunction boot_entry
-
-// Core 1-3: says that it has come, and sleeps. A wake-up without work sleeps again.
-arm_function boot_park
-        ldr     r1, =(boot_arrivals - LINEAR_MAP)
-        mov     r2, #1
-        str     r2, [r1, r0, lsl #2]            // pairs with the look in boot_entry; caches are off on both sides
-        dsb
-        sev
-1:      wfi
-        b       1b
-endfunction boot_park
+        bx      lr
+endfunction boot_open_tables
 
 // Invalidates this core's first-level data cache, line by line: after reset it may hold anything. DDI 0406C.d, B2.2.4.
 // Touches r0-r7.
@@ -270,18 +305,8 @@ endfunction boot_clear
 arm_function boot_high
         ldr     r0, =boot_vectors
         mcr     p15, 0, r0, c12, c0, 0          // VBAR, until the vectors are at 0xFFFF0000
-        ldr     r0, =boot_stack_tops            // core 0: SVC, ABT, UND, IRQ, FIQ
-        ldmia   r0, {r1-r5}
-        cps     #MODE_ABT
-        mov     sp, r2
-        cps     #MODE_UND
-        mov     sp, r3
-        cps     #MODE_IRQ
-        mov     sp, r4
-        cps     #MODE_FIQ
-        mov     sp, r5
-        cps     #MODE_SVC
-        mov     sp, r1
+        mov     r0, #0
+        bl      boot_set_stacks
         ldr     r0, =linker_zeroed_start
         ldr     r1, =linker_zeroed_end
         bl      boot_clear
@@ -294,6 +319,53 @@ arm_function boot_high
 1:      wfi
         b       1b
 endfunction boot_high
+
+// Core 1-3, in the linear map, the vectors at 0xFFFF0000: the identity map is left behind.
+arm_function boot_secondary_high
+        mov     r0, #TTBCR_CLOSED
+        mcr     p15, 0, r0, c2, c0, 2           // TTBCR
+        isb
+        mov     r0, #0
+        mcr     p15, 0, r0, c8, c7, 0           // TLBIALL: what the identity map left
+        dsb
+        isb
+        mrc     p15, 0, r0, c0, c0, 5           // MPIDR
+        and     r0, r0, #3
+        bl      boot_set_stacks
+        mov     r11, #0                         // ends the chain of frames
+        mov     lr, #0
+        ldr     r12, =kernel_secondary          // void kernel_secondary(uint32_t core)
+        blx     r12
+1:      wfi
+        b       1b
+endfunction boot_secondary_high
+
+// r0: core, kept. Touches r1-r7.
+arm_function boot_set_stacks
+        ldr     r1, =boot_stack_tops            // [core]: SVC, ABT, UND, IRQ, FIQ
+        mov     r2, #STACK_TOPS_OF_CORE
+        mla     r1, r0, r2, r1
+        ldmia   r1, {r2-r6}
+        mov     r7, lr                          // lr is the mode's, too
+        cps     #MODE_ABT
+        mov     sp, r3
+        cps     #MODE_UND
+        mov     sp, r4
+        cps     #MODE_IRQ
+        mov     sp, r5
+        cps     #MODE_FIQ
+        mov     sp, r6
+        cps     #MODE_SVC
+        mov     sp, r2
+        bx      r7
+endfunction boot_set_stacks
+
+// For a kernel that never starts them.
+        .weak   kernel_secondary
+arm_function kernel_secondary
+1:      wfi
+        b       1b
+endfunction kernel_secondary
 
         .ltorg
 

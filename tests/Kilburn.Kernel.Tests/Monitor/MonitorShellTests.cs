@@ -40,6 +40,8 @@ public sealed class MonitorShellTests
     [InlineData("frame free 0x8000", "frame free: not managed")]
     [InlineData("mmio map 0x8000 4K", "mmio map: memory conflict")]
     [InlineData("test 4000", "test: out of range")]
+    [InlineData("stress", "missing argument; usage: stress SECONDS [SEED]")]
+    [InlineData("stress 0", "stress: at least one second")]
     public void RunBatch_WrongArguments_GetOneHelpfulLine(string command, string expected)
     {
         BatchRun run = BatchRun.Of(command);

@@ -4,6 +4,8 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Cores;
+using Kilburn.Kernel.Stress;
 
 namespace Kilburn.Kernel.Tests.Terminal;
 
@@ -17,6 +19,14 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
     public uint InstructionCount => 0;
 
     public uint StartInstructionCount => 0;
+
+    public uint Ticks => 0;
+
+    public uint TicksPerSecond => 1;
+
+    public CoreState StateOf(uint core) => CoreState.Off;
+
+    public void Start(uint core, CoreWork work, ref StressPlan plan) => throw new NotSupportedException();
 
     public void WriteByte(byte value) => _console.Write(value);
 

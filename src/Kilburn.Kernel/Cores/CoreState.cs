@@ -1,0 +1,17 @@
+namespace Kilburn.Kernel.Cores;
+
+/// <summary>What a core is doing.</summary>
+public enum CoreState : uint
+{
+    /// <summary>It was never started.</summary>
+    Off,
+
+    /// <summary>It waits for work.</summary>
+    Idle,
+
+    /// <summary>It serves the console.</summary>
+    Monitor,
+
+    /// <summary>It does what <see cref="CoreWork.Stress"/> says.</summary>
+    Stress,
+}

@@ -1,0 +1,115 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using Kilburn.Armv7;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Tables;
+using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Stress;
+
+namespace Kilburn.Kernel.Cores;
+
+/// <summary>Cores 1 to 3: out of their sleep, into the kernel, and to work.</summary>
+/// <remarks>
+/// A core turns its MMU on through an identity map of the kernel's first MiB in the lower half of the kernel's first-level table,
+/// which TTBR1 never walks and no running core has in TTBR0. The map is there only while cores are started.
+/// </remarks>
+internal static unsafe class SecondaryCores
+{
+    private const int CoreCount = BootImage.CoreCount;
+    private const uint WakeBit = 1;
+    private const int Patience = 1 << 24; // looks at a core that was called: more than a second
+
+    private static Slots s_slots; // [core]; see Slot
+
+    /// <summary>Starts the cores that sleep in the boot code, one after the other.</summary>
+    /// <param name="machine">Core 0.</param>
+    /// <remarks>A core that does not come stays <see cref="CoreState.Off"/>; nothing waits for it ever after.</remarks>
+    internal static void Start(ref ArmV7Machine machine)
+    {
+        PhysicalAddress identity = BootImage.Current.ToKernelImage().FirstLevelTable;
+        SectionDescriptor firstMib = SectionDescriptor.Create(
+            default, AccessPermission.KernelRead, MemoryType.Normal, Scope.NotGlobal, Execution.Allowed, Domain.Kernel);
+        Descriptor.Write(ref machine, identity, firstMib.Raw);
+        machine.SynchronizeData();
+        for (int core = 1; core < CoreCount; core++)
+        {
+            if (BootImage.Current.HasArrived(core))
+            {
+                CoreRegisters.Post((uint)core, CoreRegisters.StartMailbox, BootImage.Current.SecondaryEntry.Value);
+                for (int looks = 0; looks < Patience && StateOf(ref machine, (uint)core) == CoreState.Off; looks++)
+                {
+                    machine.Relax();
+                }
+            }
+        }
+
+        // No core has the table in TTBR0 any more, and each has emptied its TLB since it had.
+        Descriptor.Write(ref machine, identity, 0);
+        machine.SynchronizeData();
+    }
+
+    /// <summary>What a core is doing.</summary>
+    /// <param name="machine">The asking core.</param>
+    /// <param name="core">1 to 3.</param>
+    internal static CoreState StateOf(ref ArmV7Machine machine, uint core) =>
+        (CoreState)machine.LoadAcquire(ref s_slots[(int)core].State);
+
+    /// <summary>Gives an idle core work.</summary>
+    /// <param name="machine">The asking core.</param>
+    /// <param name="core">1 to 3.</param>
+    /// <param name="work">What to do.</param>
+    /// <param name="plan">In memory that does not move.</param>
+    internal static void Give(ref ArmV7Machine machine, uint core, CoreWork work, ref StressPlan plan)
+    {
+        ref Slot slot = ref s_slots[(int)core];
+        slot.Plan = (StressPlan*)Unsafe.AsPointer(ref plan);
+        machine.StoreRelease(ref slot.State, (uint)CoreState.Stress);
+        machine.StoreRelease(ref slot.Work, (uint)work);
+        machine.SynchronizeData(); // the work before what wakes the core
+        CoreRegisters.Post(core, CoreRegisters.WakeMailbox, WakeBit);
+    }
+
+    [RuntimeExport("kernel_secondary")]
+    private static void Enter(uint core)
+    {
+        ArmV7Machine machine = default;
+        PiBoard board = default;
+        board.Memory.Spaces.Leave(ref machine);
+        CoreRegisters.EnableMailboxes(core, 1u << (int)CoreRegisters.WakeMailbox);
+        ref Slot slot = ref s_slots[(int)core];
+        machine.StoreRelease(ref slot.State, (uint)CoreState.Idle);
+        while (true)
+        {
+            // Emptied before the look: what is posted after it ends the wait.
+            _ = CoreRegisters.Take(core, CoreRegisters.WakeMailbox);
+            if ((CoreWork)machine.LoadAcquire(ref slot.Work) == CoreWork.Stress)
+            {
+                StressCore<ArmV7Machine, PiBoard>.Run(ref machine, ref board, ref *slot.Plan);
+                slot.Work = (uint)CoreWork.None;
+                machine.StoreRelease(ref slot.State, (uint)CoreState.Idle);
+            }
+            else
+            {
+                Cp15.WaitForInterrupt();
+            }
+        }
+    }
+
+    /// <summary>
+    /// A core's orders. <see cref="Work"/> is set by who gives it, while the core is idle, and cleared by the core; the plan is written
+    /// before the work, by release.
+    /// </summary>
+    private struct Slot
+    {
+        internal uint State; // a CoreState
+        internal uint Work; // a CoreWork
+        internal StressPlan* Plan;
+    }
+
+    [InlineArray(CoreCount)]
+    private struct Slots
+    {
+        private Slot _first;
+    }
+}
