@@ -16,7 +16,7 @@ namespace Kilburn.Hosted;
 
 /// <summary>The board of a <see cref="HostedKernel"/>.</summary>
 /// <param name="kernel">The kernel.</param>
-public struct HostedBoard(HostedKernel kernel) : IBoard
+public partial struct HostedBoard(HostedKernel kernel) : IBoard
 {
     private readonly HostedKernel _kernel = kernel;
 

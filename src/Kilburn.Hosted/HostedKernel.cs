@@ -4,6 +4,7 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Kernel;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Monitor;
+using Kilburn.Kernel.Processes;
 using Kilburn.Model;
 using Kilburn.Model.Boot;
 using Kilburn.Model.Memory;
@@ -20,6 +21,7 @@ public sealed class HostedKernel : IDisposable
     private readonly Machine _machine;
     private VirtualMemory _memory;
     private MonitorState _monitor;
+    private ProcessSystem _processes;
     private ModelMachine<CortexA7> _core;
     private HostedBoard _board;
 
@@ -51,6 +53,12 @@ public sealed class HostedKernel : IDisposable
 
     /// <summary>The monitor's memory.</summary>
     public ref MonitorState Monitor => ref _monitor;
+
+    /// <summary>The processes.</summary>
+    public ref ProcessSystem Processes => ref _processes;
+
+    /// <summary>What the timer shows.</summary>
+    public ulong Time { get; set; }
 
     /// <summary>Core 0.</summary>
     public ref ModelMachine<CortexA7> Core => ref _core;

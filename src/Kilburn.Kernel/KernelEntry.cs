@@ -52,6 +52,7 @@ internal static class KernelEntry
         board.Write("machine: started in "u8);
         board.WriteDecimal(board.StartInstructionCount);
         board.WriteLine(" cycles"u8);
+        PiBoard.PrepareTimer();
         CommandLine.Run(ref machine, ref board, ref s_monitor);
     }
 }

@@ -3,6 +3,7 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
 using Kilburn.Kernel.Cores;
+using Kilburn.Kernel.Processes;
 using Kilburn.Kernel.Stress;
 
 namespace Kilburn.Kernel.Board;
@@ -12,7 +13,7 @@ namespace Kilburn.Kernel.Board;
 /// Always used as <c>where TBoard : struct, IBoard</c> and passed by <c>ref</c>, as <see cref="Kilburn.Core.IMachine"/> is. A value may
 /// be copied: what it stands for is outside of it.
 /// </remarks>
-public interface IBoard
+public interface IBoard : IUserMode
 {
     /// <summary>Sends one byte to the console; waits while the console cannot take it.</summary>
     /// <param name="value">A line ends with <c>\n</c> alone: the board adds what its terminal wants.</param>

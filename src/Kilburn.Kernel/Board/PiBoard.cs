@@ -14,7 +14,7 @@ using Kilburn.Kernel.Terminal;
 namespace Kilburn.Kernel.Board;
 
 /// <summary>The Raspberry Pi 2. Holds nothing: there is one board, and its state is static.</summary>
-internal struct PiBoard : IBoard
+internal partial struct PiBoard : IBoard
 {
     private static BoardMemory s_physical; // written once at start-up
     private static VirtualMemory s_memory; // its parts lock themselves

@@ -16,7 +16,7 @@ internal static unsafe class Exceptions
     [RuntimeExport("kernel_exception")]
     internal static void Enter(ExceptionFrame* frame)
     {
-        if (Probe.TryResume(ref *frame))
+        if (Probe.TryResume(ref *frame) || UserCopies.TryResume(ref *frame))
         {
             return;
         }
@@ -34,7 +34,7 @@ internal static unsafe class Exceptions
 
     /// <summary>An abort or undefined instruction while one is handled. Uses a stack of its own.</summary>
     /// <param name="kind">The second exception.</param>
-    /// <param name="address">lr of its mode: 4 or 8 bytes behind the instruction.</param>
+    /// <param name="address">The instruction that failed; 2 bytes before it for an undefined one in Thumb state.</param>
     [RuntimeExport("kernel_emergency")]
     internal static void EnterEmergency(ExceptionKind kind, uint address) => Panic.OfFaultPath(kind, address);
 }

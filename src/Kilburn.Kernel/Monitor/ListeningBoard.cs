@@ -13,7 +13,7 @@ namespace Kilburn.Kernel.Monitor;
 /// <summary>A board whose console can be listened to: nobody sees it then, and it counts how often a text was written.</summary>
 /// <remarks>So that self-tests ask what a command prints. A copy counts on its own: ask the one that was written to.</remarks>
 /// <param name="inner">The board that does all else.</param>
-public struct ListeningBoard<TBoard>(TBoard inner) : IBoard
+public partial struct ListeningBoard<TBoard>(TBoard inner) : IBoard
     where TBoard : struct, IBoard
 {
     private const int Capacity = 64;

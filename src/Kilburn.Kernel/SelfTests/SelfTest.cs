@@ -168,6 +168,9 @@ public enum SelfTest
     /// <summary>Many faults are survived.</summary>
     ManyFaultsAreSurvived,
 
+    /// <summary>Program exits.</summary>
+    ProgramExits,
+
     /// <summary>Map prints the seeds tables.</summary>
     MapPrintsTheSeedsTables,
 

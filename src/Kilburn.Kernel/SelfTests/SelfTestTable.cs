@@ -70,6 +70,7 @@ public static class SelfTestTable
         SelfTest.FetchFaultsAreDecoded => "fetch_faults_are_decoded"u8,
         SelfTest.AccessFlagFaultIsDecoded => "access_flag_fault_is_decoded"u8,
         SelfTest.ManyFaultsAreSurvived => "many_faults_are_survived"u8,
+        SelfTest.ProgramExits => "program_exits"u8,
         SelfTest.MapPrintsTheSeedsTables => "map_prints_the_seeds_tables"u8,
         SelfTest.MapShowsAChangedDescriptor => "map_shows_a_changed_descriptor"u8,
         SelfTest.WalkEndsInWords => "walk_ends_in_words"u8,
@@ -258,6 +259,9 @@ public static class SelfTestTable
                 break;
             case SelfTest.ManyFaultsAreSurvived:
                 FaultTests.ManyFaultsAreSurvived(in session, ref check);
+                break;
+            case SelfTest.ProgramExits:
+                ProcessTests.ProgramExits(in session, ref check);
                 break;
             case SelfTest.MapPrintsTheSeedsTables:
                 MonitorTests.MapPrintsTheSeedsTables(in session, ref check);

@@ -14,15 +14,37 @@
 //
 // An abort or undefined instruction while one is being handled is the emergency: the stack may be what failed, so nothing of it
 // is used. TPIDRPRW is scratch to the entries. Source: ARM DDI 0406C.d, B1.8, B1.9.
+//
+// From user mode there is a shorter way. While a thread runs, sp_svc points into its ThreadBlock, at r0, so that one instruction
+// stores pc and cpsr and one stores the rest:
+//
+//   sp_svc - 8
+//   +----+------+-----------+----+----+--------------+
+//   | pc | cpsr | r0 .. r12 | sp | lr | kernel stack |    ThreadBlock, first words
+//   +----+------+-----------+----+----+--------------+
+//
+// Supervisor mode then takes up the kernel stack of the block, closes the user half's domain, and calls
+//   ThreadBlock *kernel_system_call(ThreadBlock *thread)
+//   ThreadBlock *kernel_user_exception(ThreadBlock *thread, uint32_t kind)
+// which return the thread to go on with. Nothing of the one that came lies on a stack.
 
         .include "macros.inc"
 
         .equ    MODE_MASK, 0x1F
         .equ    MODE_USR, 0x10
+        .equ    MODE_SVC, 0x13
         .equ    MODE_ABT, 0x17
         .equ    MODE_UND, 0x1B
         .equ    MODE_SYS, 0x1F
         .equ    THUMB_BIT, 1 << 5
+
+        .equ    PRIVILEGED, 0xF                 // in CPSR: one of them is set in every mode but USR
+
+        .equ    DACR_KERNEL, 1                  // domain 0 client
+        .equ    DACR_USER, 5                    // domain 1 too
+
+        .equ    THREAD_GENERAL, 2 * 4           // ThreadBlock, as ThreadBlock.cs has it
+        .equ    THREAD_KERNEL_STACK, 17 * 4
 
         .equ    SCTLR_V, 1 << 13
         .equ    SYS_EXIT_EXTENDED, 0x20
@@ -60,10 +82,23 @@ arm_function boot_vectors
         .word   vector_fast_interrupt
 endfunction boot_vectors
 
-// Goes to the emergency if this exception interrupted the handling of another. lr: as the processor left it.
-        .macro  check_nesting kind
+// Goes to vector_user if this exception interrupted a thread. lr: the address to go on with.
+        .macro  check_user kind
         mcr     p15, 0, r0, c13, c0, 4
         mrs     r0, spsr
+        tst     r0, #PRIVILEGED
+        bne     1f
+        mrc     p15, 0, r0, c13, c0, 4
+        srsdb   sp, #MODE_SVC
+        cps     #MODE_SVC
+        stmia   sp, {r0-r14}^
+        mov     r1, #\kind
+        b       vector_user
+1:                                      // r0: SPSR; its value is in TPIDRPRW
+        .endm
+
+// Goes to the emergency if this exception interrupted the handling of another. r0: SPSR. lr: as check_user had it.
+        .macro  check_nesting kind
         and     r0, r0, #MODE_MASK
         cmp     r0, #MODE_ABT
         cmpne   r0, #MODE_UND
@@ -86,8 +121,9 @@ arm_function vector_reset
 endfunction vector_reset
 
 arm_function vector_undefined
+        sub     lr, lr, #4              // of an ARM instruction; mended for Thumb below, and in C# for a thread
+        check_user KIND_UNDEFINED
         check_nesting KIND_UNDEFINED
-        sub     lr, lr, #4              // of an ARM instruction; vector_common mends it for Thumb
         save_frame KIND_UNDEFINED
         mrs     r1, spsr
         tst     r1, #THUMB_BIT
@@ -98,26 +134,66 @@ arm_function vector_undefined
 endfunction vector_undefined
 
 arm_function vector_supervisor
+        srsdb   sp, #MODE_SVC           // into the ThreadBlock, or below the stack of a kernel that calls
+        mrs     lr, spsr
+        tst     lr, #PRIVILEGED
+        bne     1f
+        stmia   sp, {r0-r14}^
+        mov     r1, #DACR_KERNEL
+        mcr     p15, 0, r1, c3, c0, 0
+        isb
+        sub     r0, sp, #THREAD_GENERAL
+        ldr     sp, [r0, #THREAD_KERNEL_STACK]
+        mov     r11, #0                 // ends the chain of frames
+        bl      kernel_system_call
+        b       vector_to_user
+1:      ldr     lr, [sp, #-8]
         save_frame KIND_SUPERVISOR
         b       vector_common
 endfunction vector_supervisor
 
+// From an exception of a thread but a call. In supervisor mode, sp: the block's r0. r1: kind.
+arm_function vector_user
+        mov     r2, #DACR_KERNEL
+        mcr     p15, 0, r2, c3, c0, 0
+        isb
+        sub     r0, sp, #THREAD_GENERAL
+        ldr     sp, [r0, #THREAD_KERNEL_STACK]
+        mov     r11, #0                 // ends the chain of frames
+        bl      kernel_user_exception
+        b       vector_to_user
+endfunction vector_user
+
+// r0: thread. The exception return is what makes the domain's opening count; nothing in between touches the user half.
+arm_function vector_to_user
+        add     sp, r0, #THREAD_GENERAL
+        mov     r1, #DACR_USER
+        mcr     p15, 0, r1, c3, c0, 0
+        clrex                           // an exclusive of the thread must not succeed by another's
+        ldmia   sp, {r0-r14}^
+        rfedb   sp
+endfunction vector_to_user
+
 arm_function vector_prefetch
-        check_nesting KIND_PREFETCH
         sub     lr, lr, #4
+        check_user KIND_PREFETCH
+        check_nesting KIND_PREFETCH
         save_frame KIND_PREFETCH
         b       vector_common
 endfunction vector_prefetch
 
 arm_function vector_data
-        check_nesting KIND_DATA
         sub     lr, lr, #8
+        check_user KIND_DATA
+        check_nesting KIND_DATA
         save_frame KIND_DATA
         b       vector_common
 endfunction vector_data
 
 arm_function vector_interrupt
         sub     lr, lr, #4
+        check_user KIND_INTERRUPT
+        mrc     p15, 0, r0, c13, c0, 4
         save_frame KIND_INTERRUPT
         b       vector_common
 endfunction vector_interrupt
@@ -161,7 +237,7 @@ arm_function vector_common
         movs    pc, lr
 endfunction vector_common
 
-// r0: kind; lr: as the processor left it. Nothing of the state before is needed any more but for telling.
+// r0: kind; lr: the instruction that failed. Nothing of the state before is needed any more but for telling.
 arm_function vector_emergency
         ldr     r1, =vector_emergencies
         ldr     r2, [r1]
@@ -195,6 +271,16 @@ arm_function vector_dead
 endfunction vector_dead
 
 // For a kernel that brings no handlers of its own.
+        .weak   kernel_system_call
+arm_function kernel_system_call
+        b       vector_dead
+endfunction kernel_system_call
+
+        .weak   kernel_user_exception
+arm_function kernel_user_exception
+        b       vector_dead
+endfunction kernel_user_exception
+
         .weak   kernel_exception
 arm_function kernel_exception
         b       vector_dead

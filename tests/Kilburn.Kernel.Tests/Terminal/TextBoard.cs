@@ -5,6 +5,7 @@ using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Cores;
+using Kilburn.Kernel.Processes;
 using Kilburn.Kernel.Stress;
 
 namespace Kilburn.Kernel.Tests.Terminal;
@@ -35,6 +36,48 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
         int read = _console.Read();
         value = (byte)Math.Max(read, 0);
         return read >= 0;
+    }
+
+    public ref ProcessSystem Processes => throw new NotSupportedException();
+
+    public bool RunsPrograms => false;
+
+    public VfpSwitch Vfp => VfpSwitch.Off;
+
+    public ulong Now => 0;
+
+    public void EnterUser(VirtualAddress thread) => throw new NotSupportedException();
+
+    public uint CopyFromUser(ref byte destination, VirtualAddress source, uint lengthInBytes, out FaultReport fault) =>
+        throw new NotSupportedException();
+
+    public uint CopyToUser(
+        VirtualAddress destination, ref readonly byte source, uint lengthInBytes, out FaultReport fault) =>
+        throw new NotSupportedException();
+
+    public uint ClearUser(VirtualAddress destination, uint lengthInBytes, out FaultReport fault) =>
+        throw new NotSupportedException();
+
+    public void SaveThread(ref ThreadBlock thread) => throw new NotSupportedException();
+
+    public void LoadThread(ref ThreadBlock thread, VfpSwitch vfp) => throw new NotSupportedException();
+
+    public void SaveVfp(ref ThreadBlock thread) => throw new NotSupportedException();
+
+    public void LoadVfp(ref ThreadBlock thread) => throw new NotSupportedException();
+
+    public ulong TicksOf(uint microseconds) => microseconds;
+
+    public void StartSlice()
+    {
+    }
+
+    public void StopSlice()
+    {
+    }
+
+    public void SleepUntil(ulong deadline)
+    {
     }
 
     public FaultReport Probe(FaultAccess access, VirtualAddress address, ref uint value) => default;

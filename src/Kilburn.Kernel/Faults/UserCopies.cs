@@ -1,0 +1,83 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using Kilburn.Armv7;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
+
+namespace Kilburn.Kernel.Faults;
+
+/// <summary>Copies from and to programs: <c>boot/user.S</c>, and what the processor said when an access was refused.</summary>
+/// <remarks>One core at a time.</remarks>
+internal static unsafe class UserCopies
+{
+    private const int PointCount = 6;
+    private const uint AddressMask = ~1u;
+
+    private static FaultReport s_last; // of the last refused access
+
+    /// <summary>The fault that ended the last copy early.</summary>
+    internal static FaultReport LastFault => s_last;
+
+    /// <summary>Lets a copy know that it was refused.</summary>
+    /// <param name="frame">The abort; goes on in the copy.</param>
+    /// <returns>False when it was no copy that was interrupted.</returns>
+    internal static bool TryResume(ref ExceptionFrame frame)
+    {
+        if (frame.Kind != ExceptionKind.DataAbort)
+        {
+            return false;
+        }
+
+        Point* points = Points();
+        for (int index = 0; index < PointCount; index++)
+        {
+            Point* point = &points[index];
+            if (frame.ProgramCounter == (point->Access & AddressMask))
+            {
+                s_last = FaultReport.FromDataAbort(
+                    Cp15.ReadDataFaultStatus(), new VirtualAddress(Cp15.ReadDataFaultAddress()));
+                frame.ContinueAt(point->Refused);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Copies from the current space.</summary>
+    /// <param name="destination">The first byte.</param>
+    /// <param name="source">The user half's.</param>
+    /// <param name="lengthInBytes">All of it in the user half.</param>
+    /// <returns>Bytes that are left.</returns>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "boot_copy_from_user")]
+    internal static extern uint CopyFrom(void* destination, uint source, uint lengthInBytes);
+
+    /// <summary>Copies to the current space.</summary>
+    /// <param name="destination">The user half's.</param>
+    /// <param name="source">The first byte.</param>
+    /// <param name="lengthInBytes">All of it in the user half.</param>
+    /// <returns>Bytes that are left.</returns>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "boot_copy_to_user")]
+    internal static extern uint CopyTo(uint destination, void* source, uint lengthInBytes);
+
+    /// <summary>Writes zeroes to the current space.</summary>
+    /// <param name="destination">The user half's.</param>
+    /// <param name="lengthInBytes">All of it in the user half.</param>
+    /// <returns>Bytes that are left.</returns>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "boot_clear_user")]
+    internal static extern uint Clear(uint destination, uint lengthInBytes);
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "boot_user_copies")]
+    private static extern Point* Points();
+
+    /// <summary>An access of <c>boot/user.S</c>, and where to go on when it is refused.</summary>
+    private struct Point
+    {
+        internal uint Access;
+        internal uint Refused;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Kernel.Board;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>Where system calls arrive. Whatever the registers hold, a documented error is the worst that comes back.</summary>
+/// <remarks>Each call runs to its end, or leaves its thread waiting. Locking: core 0 only, interrupts masked.</remarks>
+public static class CallGate
+{
+    /// <summary>Does what a thread asks for.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread, which the processor has: its registers say what.</param>
+    /// <returns>The thread to go on with; zero for the monitor.</returns>
+    public static VirtualAddress Enter<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        if (thread.General[ThreadBlock.CallRegister] == (uint)SystemCall.None)
+        {
+            thread.General[0] = (uint)SystemCallError.None;
+            thread.General[ThreadBlock.ValueRegister] = 0;
+            return thread.Self;
+        }
+
+        return Dispatch(ref machine, ref board, ref thread);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // its many registers would be saved for nothing above
+    private static VirtualAddress Dispatch<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        uint value = 0;
+        uint first = thread.General[0];
+        SystemCallError error;
+        switch ((SystemCall)thread.General[ThreadBlock.CallRegister])
+        {
+            case SystemCall.Write:
+                error = OutputCall.Write(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.Exit:
+                error = ProcessCalls.Exit(ref machine, ref board, ref thread, first);
+                break;
+            case SystemCall.Wait:
+                error = ProcessCalls.Wait(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.ThreadCreate:
+                error = ThreadCalls.Create(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.ThreadExit:
+                error = ThreadCalls.Exit(ref machine, ref board, ref thread, first);
+                break;
+            case SystemCall.ThreadJoin:
+                error = ThreadCalls.Join(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.Map:
+                error = MemoryCalls.Map(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.Unmap:
+                error = MemoryCalls.Unmap(ref machine, ref board, ref thread);
+                break;
+            case SystemCall.Protect:
+                error = MemoryCalls.Protect(ref machine, ref board, ref thread);
+                break;
+            case SystemCall.Advise:
+                error = MemoryCalls.Advise(ref machine, ref board, ref thread);
+                break;
+            case SystemCall.Yield:
+                Finish(ref thread, SystemCallError.None, 0);
+                return Scheduler.Yield(ref machine, ref board, ref thread);
+            case SystemCall.Sleep:
+                Finish(ref thread, SystemCallError.None, 0);
+                Scheduler.Sleep(ref machine, ref board, ref thread, first);
+                return Scheduler.Next(ref machine, ref board);
+            case SystemCall.Statistics:
+                error = StatisticsCall.Read(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.SetFaultHandler:
+                error = FaultCalls.SetHandler(ref machine, ref thread);
+                break;
+            case SystemCall.FaultReturn:
+                error = FaultCalls.Return(ref machine, ref board, ref thread);
+                break;
+            case SystemCall.SetThreadPointer:
+                error = ThreadCalls.SetPointer(ref board, ref thread);
+                break;
+            default:
+                error = SystemCallError.NoSuchCall;
+                break;
+        }
+
+        if (error == CallErrors.Later)
+        {
+            return Scheduler.Next(ref machine, ref board);
+        }
+
+        if (error != CallErrors.Restored)
+        {
+            Finish(ref thread, error, value);
+        }
+
+        return thread.Self;
+    }
+
+    private static void Finish(ref ThreadBlock thread, SystemCallError error, uint value)
+    {
+        thread.General[0] = (uint)error;
+        thread.General[ThreadBlock.ValueRegister] = value;
+    }
+}

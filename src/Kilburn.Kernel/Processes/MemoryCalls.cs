@@ -1,0 +1,81 @@
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Spaces;
+using Kilburn.Kernel.Board;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>The system calls that change the caller's space.</summary>
+internal static class MemoryCalls
+{
+    private const MapFlags KnownFlags = MapFlags.RightsMask | MapFlags.KindMask | MapFlags.PlacementMask
+        | MapFlags.Populate | MapFlags.GuardPagesMask;
+
+    internal static SystemCallError Map<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        value = 0;
+        MapFlags flags = (MapFlags)thread.General[2];
+        MapFlags kind = flags & MapFlags.KindMask;
+        if ((flags & ~KnownFlags) != 0 || kind > MapFlags.SharedObject)
+        {
+            return SystemCallError.BadArgument;
+        }
+
+        RangeRequest request = default;
+        request.Address = new VirtualAddress(thread.General[0]);
+        request.LengthInBytes = thread.General[1];
+        request.Placement = (RangePlacement)((uint)(flags & MapFlags.PlacementMask) >> MapFlagShift.Placement);
+        request.Kind = kind == MapFlags.Guard ? RangeKind.Guard : RangeKind.Anonymous;
+        request.Rights = RightsOf(flags);
+        request.Population = (flags & MapFlags.Populate) != 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand;
+        request.GuardInBytes = ((uint)flags >> MapFlagShift.GuardPages) << PageSize.SmallShift;
+        VmStatus status = SpaceOf(ref machine, ref thread).TryMap(
+            ref machine, ref board.Memory.Frames, in request, out VirtualAddress start);
+        value = start.Value;
+        return CallErrors.Of(status);
+    }
+
+    internal static SystemCallError Unmap<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard =>
+        CallErrors.Of(SpaceOf(ref machine, ref thread).TryUnmap(
+            ref machine, ref board.Memory.Frames, RangeOf(ref thread)));
+
+    internal static SystemCallError Protect<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        MapFlags rights = (MapFlags)thread.General[2];
+        return (rights & ~MapFlags.RightsMask) != 0
+            ? SystemCallError.BadArgument
+            : CallErrors.Of(SpaceOf(ref machine, ref thread).TryProtect(
+                ref machine, ref board.Memory.Frames, RangeOf(ref thread), RightsOf(rights)));
+    }
+
+    internal static SystemCallError Advise<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        MemoryAdvice advice = (MemoryAdvice)thread.General[2];
+        return advice > MemoryAdvice.Discard
+            ? SystemCallError.BadArgument
+            : CallErrors.Of(SpaceOf(ref machine, ref thread).TryAdvise(
+                ref machine, ref board.Memory.Frames, RangeOf(ref thread), (RangeAdvice)advice));
+    }
+
+    private static AddressSpace SpaceOf<TMachine>(ref TMachine machine, ref ThreadBlock thread)
+        where TMachine : struct, IMachine => machine.Data<ProcessBlock>(thread.Process).Space;
+
+    private static VirtualRange RangeOf(ref ThreadBlock thread) =>
+        new(new VirtualAddress(thread.General[0]), thread.General[1]);
+
+    private static UserRights RightsOf(MapFlags flags) => (UserRights)(flags & MapFlags.RightsMask);
+}

@@ -1,0 +1,54 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
+using Kilburn.Kernel.Board;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>The system call that writes to the console.</summary>
+internal static class OutputCall
+{
+    private const int PieceCapacity = 256;
+
+    internal static SystemCallError Write<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        uint address = thread.General[0];
+        uint length = thread.General[1];
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        Piece piece = default;
+        Span<byte> bytes = MemoryMarshal.CreateSpan(ref Unsafe.As<Piece, byte>(ref piece), PieceCapacity);
+        value = 0;
+        while (value < length)
+        {
+            uint wanted = length - value < PieceCapacity ? length - value : PieceCapacity;
+            uint came = UserMemory.Read(
+                ref machine, ref board, process.Space, new VirtualAddress(address + value),
+                bytes.Slice(0, (int)wanted), out FaultOutcome _);
+            for (int index = 0; index < (int)came; index++)
+            {
+                board.WriteByte(bytes[index]);
+            }
+
+            value += came;
+            if (came != wanted)
+            {
+                return SystemCallError.BadAddress;
+            }
+        }
+
+        return SystemCallError.None;
+    }
+
+    [InlineArray(PieceCapacity)]
+    private struct Piece
+    {
+        private byte _first;
+    }
+}

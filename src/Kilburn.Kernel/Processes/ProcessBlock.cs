@@ -1,0 +1,86 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Spaces;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>A process: a space, its threads, its place in the family. A block of the kernel heap.</summary>
+/// <remarks>
+/// Once it has ended it has neither space nor threads, and stays until its parent has waited for it.
+/// Locking: core 0 only, interrupts masked.
+/// </remarks>
+public struct ProcessBlock
+{
+    /// <summary>Longest name, in bytes.</summary>
+    internal const int NameCapacity = 32;
+
+    /// <summary>This block.</summary>
+    internal VirtualAddress Self;
+
+    /// <summary>The process with the next number that is in use; zero at the end.</summary>
+    internal VirtualAddress Next;
+
+    /// <summary>The one before; zero at the beginning.</summary>
+    internal VirtualAddress Previous;
+
+    /// <summary>Its number, from 1 up, unlike that of every other.</summary>
+    internal uint Id;
+
+    /// <summary>Number of the process that waits for its end; zero for the monitor.</summary>
+    internal uint Parent;
+
+    /// <summary>The space; default once the process has ended.</summary>
+    internal AddressSpace Space;
+
+    /// <summary>Its threads, by <see cref="ThreadBlock.NextOfProcess"/>.</summary>
+    internal VirtualAddress FirstThread;
+
+    /// <summary>Threads that have not ended.</summary>
+    internal uint LiveThreads;
+
+    /// <summary>Number of the thread that was made last.</summary>
+    internal uint LastThreadId;
+
+    /// <summary>How it ended, once <see cref="HasEnded"/>.</summary>
+    internal ProcessEnd End;
+
+    /// <summary>The entry of its own fault handler; zero for none.</summary>
+    internal uint FaultHandler;
+
+    /// <summary>sp for the fault handler.</summary>
+    internal uint FaultStack;
+
+    /// <summary>Bytes of the name.</summary>
+    internal int NameLength;
+
+    /// <summary>True once it has ended.</summary>
+    internal bool HasEnded;
+
+    private NameBytes _name;
+
+    /// <summary>The name of the program.</summary>
+    [UnscopedRef]
+    internal readonly ReadOnlySpan<byte> Name =>
+        MemoryMarshal.CreateReadOnlySpan(in Unsafe.As<NameBytes, byte>(ref Unsafe.AsRef(in _name)), NameLength);
+
+    /// <summary>Gives it a name.</summary>
+    /// <param name="name">Cut behind <see cref="NameCapacity"/> bytes.</param>
+    internal void SetName(ReadOnlySpan<byte> name)
+    {
+        NameLength = name.Length < NameCapacity ? name.Length : NameCapacity;
+        for (int index = 0; index < NameLength; index++)
+        {
+            _name[index] = name[index];
+        }
+    }
+
+    [InlineArray(NameCapacity)]
+    private struct NameBytes
+    {
+        private byte _first;
+    }
+}

@@ -1,0 +1,89 @@
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
+using Kilburn.Kernel.Board;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>The system calls that begin, end and await processes.</summary>
+internal static class ProcessCalls
+{
+    internal static SystemCallError Exit<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, uint status)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ProcessEnd end = default;
+        end.Status = status;
+        ProcessLife.End(ref machine, ref board, ref machine.Data<ProcessBlock>(thread.Process), in end);
+        return CallErrors.Later;
+    }
+
+    // A thread that has to wait makes the call again when it is woken: only then is its space current for the record.
+    internal static SystemCallError Wait<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        uint id = thread.General[0];
+        VirtualAddress record = new(thread.General[1]);
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        value = 0;
+        SystemCallError error = Find(ref machine, ref board, process.Id, id, out VirtualAddress ended);
+        if (error != SystemCallError.None)
+        {
+            return error;
+        }
+
+        if (ended.Value == 0)
+        {
+            thread.State = ThreadState.AwaitingChild;
+            thread.Target = id;
+            thread.ProgramCounter -= ThreadStatus.LengthOfCall(thread.Status);
+            return CallErrors.Later;
+        }
+
+        ref ProcessBlock child = ref machine.Data<ProcessBlock>(ended);
+        if (record.Value != 0
+            && !UserMemory.TryWrite(ref machine, ref board, process.Space, record, ref child.End, out FaultOutcome _))
+        {
+            return SystemCallError.BadAddress;
+        }
+
+        value = child.Id;
+        ProcessLife.Reap(ref machine, ref board, ref child);
+        return SystemCallError.None;
+    }
+
+    // The child that has ended, if any has; an error when none ever will.
+    private static SystemCallError Find<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, uint parent, uint id, out VirtualAddress ended)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ended = default;
+        bool hasChild = false;
+        VirtualAddress next = board.Processes.FirstProcess;
+        while (next.Value != 0)
+        {
+            ref ProcessBlock child = ref machine.Data<ProcessBlock>(next);
+            next = child.Next;
+            if (child.Parent != parent || (id != 0 && child.Id != id))
+            {
+                continue;
+            }
+
+            hasChild = true;
+            if (child.HasEnded)
+            {
+                ended = child.Self;
+                break;
+            }
+        }
+
+        return hasChild ? SystemCallError.None
+            : id == 0 ? SystemCallError.NeverEnds
+            : SystemCallError.NoSuchProcess;
+    }
+}

@@ -1,0 +1,38 @@
+using Kilburn.Core.Addresses;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>Processes and who runs. One value, in the kernel's static data; all zeroes is a system without processes.</summary>
+/// <remarks>Locking: core 0 only, interrupts masked.</remarks>
+public struct ProcessSystem
+{
+    /// <summary>All processes, by their numbers.</summary>
+    internal VirtualAddress FirstProcess;
+
+    /// <summary>The process with the highest number.</summary>
+    internal VirtualAddress LastProcess;
+
+    /// <summary>Number that was given last.</summary>
+    internal uint LastId;
+
+    /// <summary>Threads that would run, but for <see cref="Current"/>.</summary>
+    internal ThreadQueue Ready;
+
+    /// <summary>Sleepers, by the time they wake.</summary>
+    internal ThreadQueue Sleeping;
+
+    /// <summary>The thread whose TPIDRURO, TPIDRURW and FPEXC this core has; zero for none.</summary>
+    internal VirtualAddress Current;
+
+    /// <summary>The process whose space this core has; zero for none.</summary>
+    internal VirtualAddress Active;
+
+    /// <summary>The thread whose VFP registers this core has; zero for none.</summary>
+    internal VirtualAddress VfpOwner;
+
+    /// <summary>The kernel's sp when an exception of a thread comes.</summary>
+    internal uint KernelStack;
+
+    /// <summary>The process whose end the monitor waits for; zero when it has come, or for none.</summary>
+    internal uint Awaited;
+}

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>A thread: all of its state while it does not run, and what the kernel knows of it. A block of the kernel heap.</summary>
+/// <remarks>
+/// The first words are where <c>boot/vectors.S</c> and <c>boot/user.S</c> have them; while the thread runs, sp_svc points to
+/// <see cref="General"/>. Locking: core 0 only, interrupts masked.
+/// </remarks>
+public struct ThreadBlock
+{
+    /// <summary>Register of the number of a system call.</summary>
+    internal const int CallRegister = 7;
+
+    /// <summary>Register of the value that a system call gives; that of the error is the first.</summary>
+    internal const int ValueRegister = 1;
+
+    /// <summary>Place of sp in <see cref="General"/>.</summary>
+    internal const int StackPointer = 13;
+
+    /// <summary>Where it goes on.</summary>
+    internal uint ProgramCounter;
+
+    /// <summary>CPSR.</summary>
+    internal uint Status;
+
+    /// <summary>r0 to r12, sp and lr of user mode.</summary>
+    internal GeneralRegisters General;
+
+    /// <summary>The kernel's sp when an exception of the thread comes.</summary>
+    internal uint KernelStack;
+
+    /// <summary>TPIDRURO: the thread reads it, the kernel writes it.</summary>
+    internal uint ReadOnlyPointer;
+
+    /// <summary>TPIDRURW, as it was at the last switch.</summary>
+    internal uint Pointer;
+
+    /// <summary>d0 to d31, unless <see cref="ProcessSystem.VfpOwner"/> is this thread.</summary>
+    internal VfpRegisters Vfp;
+
+    /// <summary>FPSCR, with the same exception.</summary>
+    internal uint VfpStatus;
+
+    /// <summary>This block.</summary>
+    internal VirtualAddress Self;
+
+    /// <summary>The <see cref="ProcessBlock"/>.</summary>
+    internal VirtualAddress Process;
+
+    /// <summary>The next thread of the process; zero at the end.</summary>
+    internal VirtualAddress NextOfProcess;
+
+    /// <summary>The next thread in the queue that this one is in; zero at the end.</summary>
+    internal VirtualAddress Next;
+
+    /// <summary>The one before; zero at the beginning.</summary>
+    internal VirtualAddress Previous;
+
+    /// <summary>Number in the process, from 1 up.</summary>
+    internal uint Id;
+
+    /// <summary>What it does.</summary>
+    internal ThreadState State;
+
+    /// <summary>Of a sleeper: when it wakes.</summary>
+    internal ulong WakeTime;
+
+    /// <summary>Of one that waits: for which process or thread; zero for any.</summary>
+    internal uint Target;
+
+    /// <summary>Of one that ended: with what.</summary>
+    internal uint ExitValue;
+
+    /// <summary>While it handles a fault of its own: the <see cref="UserFault"/>; else zero.</summary>
+    internal VirtualAddress FaultRecord;
+
+    /// <summary>The last fault that could not be resolved: how the process ends by it.</summary>
+    internal ProcessEnd FaultEnd;
+
+    /// <summary>Switches that the timer forced.</summary>
+    internal uint Preemptions;
+
+    /// <summary>r0 to r14.</summary>
+    [InlineArray(15)]
+    internal struct GeneralRegisters
+    {
+        private uint _first;
+    }
+
+    /// <summary>d0 to d31, two words each.</summary>
+    [InlineArray(64)]
+    internal struct VfpRegisters
+    {
+        private uint _first;
+    }
+}

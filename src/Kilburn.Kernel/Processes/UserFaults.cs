@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
+using Kilburn.Kernel.Board;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.Processes;
+
+/// <summary>Faults of programs: the page comes, the program's own handler is asked, or the process ends.</summary>
+public static class UserFaults
+{
+    private const int Link = 14;
+    private const int ProgramCounter = 15;
+
+    /// <summary>A refused access.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread that made it, which the processor has; its pc is the instruction.</param>
+    /// <param name="report">The fault.</param>
+    /// <returns>The thread to go on with; zero for the monitor.</returns>
+    public static VirtualAddress Enter<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, in FaultReport report)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        FaultOutcome outcome = machine.Data<ProcessBlock>(thread.Process).Space.Resolve(
+            ref machine, ref board.Memory.Frames, in report);
+        if (outcome == FaultOutcome.Resolved)
+        {
+            return thread.Self;
+        }
+
+        return Refuse(
+            ref machine, ref board, ref thread, (ProcessEndReason)outcome, (MemoryAccess)report.Access, report.Address.Value);
+    }
+
+    /// <summary>An undefined instruction: VFP's first one of a thread, or the thread's fault.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread, which the processor has; its pc is the instruction.</param>
+    /// <returns>The thread to go on with; zero for the monitor.</returns>
+    /// <remarks>What is no VFP instruction is met a second time, with VFP on.</remarks>
+    public static VirtualAddress EnterUndefined<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        if (board.Vfp == VfpSwitch.On)
+        {
+            return Refuse(
+                ref machine,
+                ref board,
+                ref thread,
+                ProcessEndReason.UndefinedInstruction,
+                MemoryAccess.Execute,
+                thread.ProgramCounter);
+        }
+
+        ref ProcessSystem system = ref board.Processes;
+        if (system.VfpOwner.Value != 0)
+        {
+            board.SaveVfp(ref machine.Data<ThreadBlock>(system.VfpOwner));
+        }
+
+        board.LoadVfp(ref thread);
+        system.VfpOwner = thread.Self;
+        return thread.Self;
+    }
+
+    /// <summary>Goes on with the registers that a handler leaves.</summary>
+    /// <param name="thread">A thread that handles a fault, and does no longer.</param>
+    /// <param name="fault">The registers: any words.</param>
+    internal static void Restore(ref ThreadBlock thread, in UserFault fault)
+    {
+        for (int index = 0; index <= Link; index++)
+        {
+            thread.General[index] = fault.Registers[index];
+        }
+
+        thread.Status = ThreadStatus.Of(fault.Status);
+        thread.ProgramCounter = ThreadStatus.Align(fault.Registers[ProgramCounter], thread.Status);
+        thread.FaultRecord = default;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // keeps the way of the resolved short
+    private static VirtualAddress Refuse<TMachine, TBoard>(
+        ref TMachine machine,
+        ref TBoard board,
+        ref ThreadBlock thread,
+        ProcessEndReason reason,
+        MemoryAccess access,
+        uint address)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        thread.FaultEnd = default;
+        thread.FaultEnd.Reason = reason;
+        thread.FaultEnd.Access = access;
+        thread.FaultEnd.Address = address;
+        if (process.FaultHandler != 0
+            && thread.FaultRecord.Value == 0
+            && TryCallHandler(ref machine, ref board, ref process, ref thread))
+        {
+            return thread.Self;
+        }
+
+        ProcessEnd end = thread.FaultEnd;
+        ProcessLife.End(ref machine, ref board, ref process, in end);
+        return Scheduler.Next(ref machine, ref board);
+    }
+
+    private static bool TryCallHandler<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ProcessBlock process, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        UserFault fault = default;
+        fault.Reason = thread.FaultEnd.Reason;
+        fault.Access = thread.FaultEnd.Access;
+        fault.Address = thread.FaultEnd.Address;
+        for (int index = 0; index <= Link; index++)
+        {
+            fault.Registers[index] = thread.General[index];
+        }
+
+        fault.Registers[ProgramCounter] = thread.ProgramCounter;
+        fault.Status = thread.Status;
+
+        // The record is a multiple of 8 bytes, so that sp stays one.
+        VirtualAddress record = new(process.FaultStack - (uint)Unsafe.SizeOf<UserFault>());
+        if (!UserMemory.TryWrite(ref machine, ref board, process.Space, record, ref fault, out FaultOutcome _))
+        {
+            return false;
+        }
+
+        thread.FaultRecord = record;
+        ThreadStatus.Enter(ref thread, process.FaultHandler);
+        thread.General[0] = record.Value;
+        thread.General[ThreadBlock.StackPointer] = record.Value;
+        thread.General[Link] = 0;
+        return true;
+    }
+}

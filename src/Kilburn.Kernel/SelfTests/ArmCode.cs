@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.SelfTests;
+
+/// <summary>A program in ARM state, written instruction by instruction. Registers are numbers, 13 to 15 for sp, lr and pc.</summary>
+/// <remarks>Source: ARM DDI 0406C.d, A8.8.</remarks>
+internal struct ArmCode
+{
+    private const int Capacity = 128;
+    private const int FirstShift = 16; // Rn
+    private const int TargetShift = 12; // Rd, Rt
+    private const uint CallNumberRegister = 7;
+    private const uint OffsetMask = 0x00FF_FFFF;
+    private const int PipelineWords = 2; // pc is two instructions ahead
+
+    private Words _words;
+    private int _length;
+
+    /// <summary>Instructions so far: the place of the next one.</summary>
+    internal readonly int Length => _length;
+
+    /// <summary>An instruction.</summary>
+    /// <param name="index">Below <see cref="Length"/>.</param>
+    internal readonly uint this[int index] => _words[index];
+
+    /// <summary>Any instruction.</summary>
+    /// <param name="instruction">Its word.</param>
+    internal void Emit(uint instruction) => _words[_length++] = instruction;
+
+    /// <summary><c>movw</c>, <c>movt</c>.</summary>
+    /// <param name="register">Gets the value.</param>
+    /// <param name="value">Any word.</param>
+    internal void Set(uint register, uint value)
+    {
+        Emit(0xE300_0000 | (register << TargetShift) | Half(value));
+        Emit(0xE340_0000 | (register << TargetShift) | Half(value >> 16));
+    }
+
+    /// <summary><c>svc #0</c>, with r7 set.</summary>
+    /// <param name="call">The number.</param>
+    internal void Call(SystemCall call)
+    {
+        Set(CallNumberRegister, (uint)call);
+        Emit(0xEF00_0000);
+    }
+
+    /// <summary><c>mov</c>.</summary>
+    /// <param name="target">Gets the value.</param>
+    /// <param name="source">Has it.</param>
+    internal void Move(uint target, uint source) => Emit(0xE1A0_0000 | (target << TargetShift) | source);
+
+    /// <summary><c>ldr target, [address]</c>.</summary>
+    /// <param name="target">Gets the word.</param>
+    /// <param name="address">Has the address.</param>
+    internal void Load(uint target, uint address) => Emit(0xE590_0000 | (address << FirstShift) | (target << TargetShift));
+
+    /// <summary><c>str source, [address]</c>.</summary>
+    /// <param name="source">Has the word.</param>
+    /// <param name="address">Has the address.</param>
+    internal void Store(uint source, uint address) => Emit(0xE580_0000 | (address << FirstShift) | (source << TargetShift));
+
+    /// <summary><c>add target, target, #value</c>.</summary>
+    /// <param name="target">The register.</param>
+    /// <param name="value">Below 256.</param>
+    internal void Add(uint target, uint value) => Emit(0xE280_0000 | (target << FirstShift) | (target << TargetShift) | value);
+
+    /// <summary><c>add target, target, source</c>.</summary>
+    /// <param name="target">The register.</param>
+    /// <param name="source">Is added.</param>
+    internal void AddRegister(uint target, uint source) =>
+        Emit(0xE080_0000 | (target << FirstShift) | (target << TargetShift) | source);
+
+    /// <summary><c>cmp left, #value; bne place</c>.</summary>
+    /// <param name="left">The register.</param>
+    /// <param name="value">Below 256.</param>
+    /// <param name="place">Of the instruction to go on with when they differ.</param>
+    internal void BranchUnlessEqual(uint left, uint value, int place)
+    {
+        Emit(0xE350_0000 | (left << FirstShift) | value);
+        Emit(0x1A00_0000 | Offset(place));
+    }
+
+    /// <summary><c>b place</c>.</summary>
+    /// <param name="place">Of the instruction to go on with.</param>
+    internal void Branch(int place) => Emit(0xEA00_0000 | Offset(place));
+
+    /// <summary><c>blx address</c>.</summary>
+    /// <param name="address">Has the address.</param>
+    internal void CallRegister(uint address) => Emit(0xE12F_FF30 | address);
+
+    /// <summary><see cref="SystemCall.Exit"/> with what a register holds.</summary>
+    /// <param name="register">The status.</param>
+    internal void ExitWith(uint register)
+    {
+        Move(0, register);
+        Call(SystemCall.Exit);
+    }
+
+    private static uint Half(uint value) => ((value & 0xF000) << 4) | (value & 0xFFF);
+
+    private readonly uint Offset(int place) => (uint)(place - _length - PipelineWords) & OffsetMask;
+
+    [InlineArray(Capacity)]
+    private struct Words
+    {
+        private uint _first;
+    }
+}

@@ -1,0 +1,89 @@
+using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Kernel;
+using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Monitor;
+using Kilburn.Kernel.Processes;
+using Kilburn.SystemCalls;
+
+namespace Kilburn.Kernel.SelfTests;
+
+/// <summary>A program of a few ARM instructions, put into a process by hand: a page of code, a page of data, a stack of a page.</summary>
+internal static class UserProgram
+{
+    private const uint StackPage = 0x0003_0000;
+
+    /// <summary>Where its code is.</summary>
+    internal static VirtualAddress Code => new(0x0001_0000);
+
+    /// <summary>Where its data is: zeroes.</summary>
+    internal static VirtualAddress Data => new(0x0002_0000);
+
+    /// <summary>Makes a process of the monitor's with one thread, ready to run.</summary>
+    /// <param name="session">What it works on.</param>
+    /// <param name="code">What it does.</param>
+    /// <param name="process">The process; default on failure.</param>
+    /// <returns>Why it could not be made; the session's memory is short then, and the process may be there in part.</returns>
+    internal static VmStatus TryMake<TInner, TBoard>(
+        in Session<TInner, TBoard> session, in ArmCode code, out VirtualAddress process)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        VmStatus status = ProcessLife.TryCreate(ref session.Machine, ref session.Board, 0, "by-hand"u8, out process);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        ref ProcessBlock block = ref session.Machine.Data<ProcessBlock>(process);
+        status = block.Space.TryMapNewPage(
+            ref session.Machine, ref session.Memory.Frames, Code, AccessPermission.Read, Execution.Allowed, out PhysicalAddress page);
+        status = status != VmStatus.Ok ? status : block.Space.TryMapNewPage(
+            ref session.Machine, ref session.Memory.Frames, Data, AccessPermission.ReadWrite, Execution.Never, out _);
+        status = status != VmStatus.Ok ? status : block.Space.TryMapNewPage(
+            ref session.Machine, ref session.Memory.Frames, new VirtualAddress(StackPage), AccessPermission.ReadWrite, Execution.Never, out _);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        for (int index = 0; index < code.Length; index++)
+        {
+            session.Machine.Data<uint>(page.Add((uint)index * sizeof(uint))) = code[index];
+        }
+
+        status = block.Space.TryPublishCode(ref session.Machine, Code, PageSize.Small);
+        status = status == VmStatus.Ok
+            ? ProcessLife.TryAddThread(ref session.Machine, ref session.Board, ref block, out VirtualAddress address)
+            : status;
+        if (status == VmStatus.Ok)
+        {
+            ref ThreadBlock thread = ref session.Machine.Data<ThreadBlock>(block.FirstThread);
+            ThreadStatus.Enter(ref thread, Code.Value);
+            thread.General[ThreadBlock.StackPointer] = StackPage + PageSize.Small;
+            Scheduler.Wake(ref session.Machine, ref session.Board, ref thread);
+        }
+
+        return status;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="session">What it works on.</param>
+    /// <param name="check">Is told when it cannot be made.</param>
+    /// <param name="code">What it does.</param>
+    /// <returns>How it ended.</returns>
+    internal static ProcessEnd Run<TInner, TBoard>(
+        in Session<TInner, TBoard> session, ref Check check, in ArmCode code)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        if (!check.Has(TryMake(in session, in code, out VirtualAddress process), "make a process"u8))
+        {
+            return default;
+        }
+
+        ProcessRun.Await(ref session.Machine, ref session.Board, process, out ProcessEnd end);
+        return end;
+    }
+}
