@@ -216,9 +216,9 @@ arm_function boot_park
 1:      dsb
         wfi
         ldr     r3, [r1]
+        str     r3, [r1]                        // whatever it was: a full mailbox is an interrupt, and no sleep
         cmp     r3, r2
         bne     1b
-        str     r3, [r1]
         dsb
         bx      r2
 endfunction boot_park
