@@ -20,6 +20,9 @@ public partial struct HostedBoard
     public readonly ref ProcessSystem Processes => ref _kernel.Processes;
 
     /// <inheritdoc/>
+    public readonly ReadOnlySpan<byte> Archive => _kernel.Archive;
+
+    /// <inheritdoc/>
     public readonly bool RunsPrograms => false;
 
     /// <inheritdoc/>

@@ -57,6 +57,9 @@ public sealed class HostedKernel : IDisposable
     /// <summary>The processes.</summary>
     public ref ProcessSystem Processes => ref _processes;
 
+    /// <summary>The files of the boot image.</summary>
+    public byte[] Archive { get; set; } = [];
+
     /// <summary>What the timer shows.</summary>
     public ulong Time { get; set; }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using Kilburn.Armv7;
 using Kilburn.Core.Addresses;
@@ -17,6 +18,16 @@ internal unsafe partial struct PiBoard
 
     /// <inheritdoc/>
     public readonly ref ProcessSystem Processes => ref s_processes;
+
+    /// <inheritdoc/>
+    public readonly ReadOnlySpan<byte> Archive
+    {
+        get
+        {
+            PhysicalRange archive = BootImage.Current.Archive;
+            return new((void*)LinearMap.ToVirtual(archive.Start).Value, (int)archive.LengthInBytes);
+        }
+    }
 
     /// <inheritdoc/>
     public readonly bool RunsPrograms => true;

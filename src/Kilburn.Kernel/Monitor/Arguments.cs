@@ -12,6 +12,14 @@ public ref struct Arguments(ReadOnlySpan<byte> text)
     /// <summary>True when no word is left.</summary>
     public readonly bool IsEmpty => _rest.Length == 0;
 
+    /// <summary>Takes all that is left, as it is.</summary>
+    public ReadOnlySpan<byte> TakeRest()
+    {
+        ReadOnlySpan<byte> rest = _rest;
+        _rest = default;
+        return rest;
+    }
+
     /// <summary>Takes the next word.</summary>
     /// <param name="word">The word; empty at the end.</param>
     /// <returns>False at the end.</returns>

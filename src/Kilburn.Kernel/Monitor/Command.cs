@@ -42,6 +42,21 @@ public enum Command
     /// <summary>Destroys a space.</summary>
     SpaceDestroy,
 
+    /// <summary>What a process has mapped.</summary>
+    SpaceShow,
+
+    /// <summary>Runs a program to its end.</summary>
+    Run,
+
+    /// <summary>Makes a process that runs with the next.</summary>
+    Start,
+
+    /// <summary>The processes.</summary>
+    Processes,
+
+    /// <summary>Ends a process.</summary>
+    Kill,
+
     /// <summary>Takes a frame.</summary>
     FrameAllocate,
 

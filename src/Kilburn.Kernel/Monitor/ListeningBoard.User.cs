@@ -1,3 +1,4 @@
+using System;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Kernel.Processes;
@@ -9,6 +10,9 @@ public partial struct ListeningBoard<TBoard>
 {
     /// <inheritdoc/>
     public ref ProcessSystem Processes => ref _inner.Processes;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Archive => _inner.Archive;
 
     /// <inheritdoc/>
     public bool RunsPrograms => _inner.RunsPrograms;

@@ -125,6 +125,16 @@ public static class MonitorShell
                 return SpaceCommand.Protect(in session, ref request);
             case Command.SpaceDestroy:
                 return SpaceCommand.Destroy(in session, ref request);
+            case Command.SpaceShow:
+                return ProcessSpaceCommand.Show(in session, ref request);
+            case Command.Run:
+                return ProcessCommand.Run(in session, ref request);
+            case Command.Start:
+                return ProcessCommand.Start(in session, ref request);
+            case Command.Processes:
+                return ProcessCommand.List(in session, ref request);
+            case Command.Kill:
+                return ProcessCommand.Kill(in session, ref request);
             case Command.Heap:
                 return HeapCommand.Show(in session, ref request);
             case Command.HeapAllocate:

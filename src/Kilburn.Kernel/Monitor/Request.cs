@@ -31,6 +31,25 @@ public ref struct Request(Command command, Arguments arguments)
         return CommandOutcome.Failed;
     }
 
+    /// <summary>Takes a word.</summary>
+    /// <param name="session">Where to say that there is none.</param>
+    /// <param name="word">The word; empty on failure.</param>
+    /// <returns>False when there was none, which has been said.</returns>
+    public bool TryTakeWord<TInner, TBoard>(in Session<TInner, TBoard> session, out ReadOnlySpan<byte> word)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        if (Arguments.TryTake(out word))
+        {
+            return true;
+        }
+
+        session.Board.Write("missing argument; usage: "u8);
+        WriteUsage(in session);
+        session.Board.EndLine();
+        return false;
+    }
+
     /// <summary>Takes a number.</summary>
     /// <param name="session">Where to say what is wrong.</param>
     /// <param name="value">The number; zero on failure.</param>
@@ -40,11 +59,8 @@ public ref struct Request(Command command, Arguments arguments)
         where TBoard : struct, IBoard
     {
         value = 0;
-        if (!Arguments.TryTake(out ReadOnlySpan<byte> word))
+        if (!TryTakeWord(in session, out ReadOnlySpan<byte> word))
         {
-            session.Board.Write("missing argument; usage: "u8);
-            WriteUsage(in session);
-            session.Board.EndLine();
             return false;
         }
 

@@ -46,6 +46,12 @@ public static class CallGate
             case SystemCall.Exit:
                 error = ProcessCalls.Exit(ref machine, ref board, ref thread, first);
                 break;
+            case SystemCall.Spawn:
+                error = ProcessCalls.Spawn(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.Clone:
+                error = ProcessCalls.Clone(ref machine, ref board, ref thread, out value);
+                break;
             case SystemCall.Wait:
                 error = ProcessCalls.Wait(ref machine, ref board, ref thread, out value);
                 break;

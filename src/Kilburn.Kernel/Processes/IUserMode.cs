@@ -1,3 +1,4 @@
+using System;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 
@@ -9,6 +10,9 @@ public interface IUserMode
 {
     /// <summary>The processes: one value, in the kernel's static data.</summary>
     ref ProcessSystem Processes { get; }
+
+    /// <summary>The files of the boot image, in cpio's format; empty when it has none.</summary>
+    ReadOnlySpan<byte> Archive { get; }
 
     /// <summary>True when the board executes instructions.</summary>
     bool RunsPrograms { get; }

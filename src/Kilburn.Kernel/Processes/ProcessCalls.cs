@@ -1,7 +1,11 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Programs;
 using Kilburn.SystemCalls;
 
 namespace Kilburn.Kernel.Processes;
@@ -18,6 +22,50 @@ internal static class ProcessCalls
         end.Status = status;
         ProcessLife.End(ref machine, ref board, ref machine.Data<ProcessBlock>(thread.Process), in end);
         return CallErrors.Later;
+    }
+
+    internal static SystemCallError Spawn<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        value = 0;
+        uint nameLength = thread.General[1];
+        uint argumentsLength = thread.General[3];
+        if (nameLength == 0 || nameLength > ProcessBlock.NameCapacity || argumentsLength > ProgramLayout.LongestArguments)
+        {
+            return SystemCallError.BadArgument;
+        }
+
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        NameBytes nameBytes = default;
+        ArgumentBytes argumentBytes = default;
+        Span<byte> name = MemoryMarshal.CreateSpan(ref Unsafe.As<NameBytes, byte>(ref nameBytes), (int)nameLength);
+        Span<byte> arguments =
+            MemoryMarshal.CreateSpan(ref Unsafe.As<ArgumentBytes, byte>(ref argumentBytes), (int)argumentsLength);
+        if (UserMemory.Read(
+                ref machine, ref board, process.Space, new VirtualAddress(thread.General[0]), name, out FaultOutcome _) != nameLength
+            || UserMemory.Read(
+                ref machine, ref board, process.Space, new VirtualAddress(thread.General[2]), arguments, out FaultOutcome _)
+                != argumentsLength)
+        {
+            return SystemCallError.BadAddress;
+        }
+
+        SystemCallError error = ProcessStart.TrySpawn(
+            ref machine, ref board, process.Id, name, arguments, out VirtualAddress child, out ElfStatus _);
+        value = error == SystemCallError.None ? machine.Data<ProcessBlock>(child).Id : 0;
+        return error;
+    }
+
+    internal static SystemCallError Clone<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        VmStatus status = ProcessStart.TryClone(ref machine, ref board, ref thread, out VirtualAddress child);
+        value = status == VmStatus.Ok ? machine.Data<ProcessBlock>(child).Id : 0;
+        return CallErrors.Of(status);
     }
 
     // A thread that has to wait makes the call again when it is woken: only then is its space current for the record.
@@ -85,5 +133,17 @@ internal static class ProcessCalls
         return hasChild ? SystemCallError.None
             : id == 0 ? SystemCallError.NeverEnds
             : SystemCallError.NoSuchProcess;
+    }
+
+    [InlineArray(ProcessBlock.NameCapacity)]
+    private struct NameBytes
+    {
+        private byte _first;
+    }
+
+    [InlineArray((int)ProgramLayout.LongestArguments)]
+    private struct ArgumentBytes
+    {
+        private byte _first;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
 using Kilburn.SystemCalls;
 
@@ -22,24 +23,43 @@ public static class ProcessLife
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
+        process = default;
+        VmStatus status = board.Memory.Spaces.TryCreate(ref machine, ref board.Memory.Frames, out AddressSpace space);
+        return status == VmStatus.Ok
+            ? TryAdopt(ref machine, ref board, parent, name, space, out process)
+            : status;
+    }
+
+    /// <summary>Makes a process of a space, with no thread.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="parent">Number of the process that will wait for it; zero for the monitor.</param>
+    /// <param name="name">The program's.</param>
+    /// <param name="space">One that no process has: the process's, or ended on a failure.</param>
+    /// <param name="process">The process; default on failure.</param>
+    /// <returns><see cref="VmStatus.Ok"/>, <see cref="VmStatus.OutOfFrames"/> or <see cref="VmStatus.WindowFull"/>.</returns>
+    internal static VmStatus TryAdopt<TMachine, TBoard>(
+        ref TMachine machine,
+        ref TBoard board,
+        uint parent,
+        ReadOnlySpan<byte> name,
+        AddressSpace space,
+        out VirtualAddress process)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
         VmStatus status = board.Memory.TryAllocate(ref machine, (uint)Unsafe.SizeOf<ProcessBlock>(), out process);
         if (status != VmStatus.Ok)
         {
+            Destroy(ref machine, ref board, space);
             return status;
         }
 
         ref ProcessBlock block = ref machine.Data<ProcessBlock>(process);
         block = default;
-        status = board.Memory.Spaces.TryCreate(ref machine, ref board.Memory.Frames, out block.Space);
-        if (status != VmStatus.Ok)
-        {
-            Free(ref machine, ref board, process);
-            process = default;
-            return status;
-        }
-
         block.Self = process;
         block.Parent = parent;
+        block.Space = space;
         block.SetName(name);
         Link(ref machine, ref board.Processes, ref block);
         return VmStatus.Ok;
@@ -105,18 +125,7 @@ public static class ProcessLife
         where TBoard : struct, IBoard
     {
         ref ProcessSystem system = ref board.Processes;
-        FreeThreads(ref machine, ref board, ref process);
-        if (system.Active == process.Self)
-        {
-            Scheduler.Deactivate(ref machine, ref board);
-        }
-
-        if (board.Memory.Spaces.TryDestroy(ref machine, ref board.Memory.Frames, process.Space) != VmStatus.Ok)
-        {
-            machine.Panic("P2: the space of a process that ended is in use"u8, process.Id);
-        }
-
-        process.Space = default;
+        FreeParts(ref machine, ref board, ref process);
         process.End = end;
         process.End.Process = process.Id;
         process.HasEnded = true;
@@ -133,6 +142,18 @@ public static class ProcessLife
         {
             WakeParent(ref machine, ref board, process.Parent, process.Id);
         }
+    }
+
+    /// <summary>Undoes <see cref="TryCreate"/> and what came after it. No thread of the process has run.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="process">The process; its block is gone afterwards.</param>
+    internal static void Discard<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ProcessBlock process)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        FreeParts(ref machine, ref board, ref process);
+        Reap(ref machine, ref board, ref process);
     }
 
     /// <summary>Forgets a process that has ended.</summary>
@@ -196,6 +217,30 @@ public static class ProcessLife
         }
 
         system.LastProcess = process.Self;
+    }
+
+    private static void FreeParts<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ProcessBlock process)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        FreeThreads(ref machine, ref board, ref process);
+        if (board.Processes.Active == process.Self)
+        {
+            Scheduler.Deactivate(ref machine, ref board);
+        }
+
+        Destroy(ref machine, ref board, process.Space);
+        process.Space = default;
+    }
+
+    private static void Destroy<TMachine, TBoard>(ref TMachine machine, ref TBoard board, AddressSpace space)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        if (board.Memory.Spaces.TryDestroy(ref machine, ref board.Memory.Frames, space) != VmStatus.Ok)
+        {
+            machine.Panic("P2: the space of a process that ended is in use"u8, space.ControlPage.Value);
+        }
     }
 
     private static void FreeThreads<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ProcessBlock process)

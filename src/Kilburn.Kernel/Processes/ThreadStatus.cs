@@ -12,8 +12,8 @@ namespace Kilburn.Kernel.Processes;
 /// </remarks>
 internal static class ThreadStatus
 {
-    /// <summary>User mode, ARM state, interrupts on, fast interrupts (which there are none of) off.</summary>
-    internal const uint Initial = 0x50;
+    /// <summary>User mode, ARM state, interrupts on.</summary>
+    internal const uint Initial = 0x10;
 
     private const uint ThumbBit = 1u << 5;
     private const uint IfThenBits = 0x0600_FC00;

@@ -170,7 +170,8 @@ public static class BoardText
 
     /// <summary>A tenth, rounded down, without a division: 0.8 as a sum of halves, an eighth of it, and a correction.</summary>
     /// <remarks>Source: H. S. Warren, Hacker's Delight, 2nd edition, 10-3 (divu10).</remarks>
-    private static uint Tenth(uint value)
+    /// <param name="value">Any.</param>
+    internal static uint Tenth(uint value)
     {
         uint tenth = (value >> 1) + (value >> 2);
         tenth += tenth >> 4;

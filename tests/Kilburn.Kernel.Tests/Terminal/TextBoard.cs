@@ -40,6 +40,8 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
 
     public ref ProcessSystem Processes => throw new NotSupportedException();
 
+    public ReadOnlySpan<byte> Archive => default;
+
     public bool RunsPrograms => false;
 
     public VfpSwitch Vfp => VfpSwitch.Off;
