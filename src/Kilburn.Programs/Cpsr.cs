@@ -16,9 +16,9 @@ public static class Cpsr
     /// <returns>0 when the mode is USR, interrupts are on, and stay so.</returns>
     public static uint Main(Arguments arguments)
     {
-        uint before = Registers.ReadStatus();
-        Registers.WriteStatus(SupervisorMode | InterruptMasks);
-        uint after = Registers.ReadStatus();
+        uint before = Instructions.ReadStatus();
+        Instructions.WriteStatus(SupervisorMode | InterruptMasks);
+        uint after = Instructions.ReadStatus();
         _ = Statistics.TryRead(out ProcessStatistics process);
 
         Line line = default;

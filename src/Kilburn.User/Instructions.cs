@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Kilburn.User;
 
-/// <summary>What C# has no words for: <c>native/instructions.S</c>, same order.</summary>
-public static class Registers
+/// <summary>Instructions that C# has no words for: <c>native/instructions.S</c>.</summary>
+public static class Instructions
 {
     /// <summary>CPSR.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
@@ -15,6 +15,19 @@ public static class Registers
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "user_read_thread_pointer")]
     public static extern uint ReadThreadPointer();
+
+    /// <summary>Loads a word, and faults where none may be loaded.</summary>
+    /// <param name="address">A multiple of 4.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "user_load")]
+    public static extern uint Load(uint address);
+
+    /// <summary>Stores a word, and faults where none may be stored.</summary>
+    /// <param name="address">A multiple of 4.</param>
+    /// <param name="value">The word.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "user_store")]
+    public static extern void Store(uint address, uint value);
 
     /// <summary>Calls whatever lies at an address, in ARM state.</summary>
     /// <param name="address">A multiple of 4.</param>
