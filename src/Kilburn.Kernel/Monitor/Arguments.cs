@@ -12,6 +12,16 @@ public ref struct Arguments(ReadOnlySpan<byte> text)
     /// <summary>True when no word is left.</summary>
     public readonly bool IsEmpty => _rest.Length == 0;
 
+    /// <summary>True when the next word is a number.</summary>
+    public readonly bool StartsWithNumber
+    {
+        get
+        {
+            Arguments ahead = this;
+            return ahead.TryTake(out ReadOnlySpan<byte> word) && Number.TryParse(word, out _);
+        }
+    }
+
     /// <summary>Takes all that is left, as it is.</summary>
     public ReadOnlySpan<byte> TakeRest()
     {

@@ -91,9 +91,10 @@ public static class MonitorShell
         where TBoard : struct, IBoard
     {
         Arguments arguments = new(text);
-        if (!CommandTable.TryFind(ref arguments, out Command command))
+        if (!CommandTable.TryFind(ref arguments, out Command command)
+            || (command == Command.SpaceShow && !arguments.StartsWithNumber))
         {
-            return FailToFind(in session, arguments);
+            return FailToFind(in session, new Arguments(text));
         }
 
         Request request = new(command, arguments);

@@ -24,6 +24,25 @@ internal struct ArmCode
     /// <param name="index">Below <see cref="Length"/>.</param>
     internal readonly uint this[int index] => _words[index];
 
+    /// <summary>Leaves room for <see cref="BranchHere"/>.</summary>
+    /// <returns>The place.</returns>
+    internal int Reserve() => _length++;
+
+    /// <summary><c>b</c> to the next instruction.</summary>
+    /// <param name="place">Where it is put.</param>
+    internal void BranchHere(int place) =>
+        _words[place] = 0xEA00_0000 | ((uint)(_length - place - PipelineWords) & OffsetMask);
+
+    /// <summary><c>bne</c> to the next instruction.</summary>
+    /// <param name="place">Where it is put.</param>
+    internal void BranchHereUnlessEqual(int place) =>
+        _words[place] = 0x1A00_0000 | ((uint)(_length - place - PipelineWords) & OffsetMask);
+
+    /// <summary><c>cmp left, #value</c>.</summary>
+    /// <param name="left">The register.</param>
+    /// <param name="value">Below 256.</param>
+    internal void Compare(uint left, uint value) => Emit(0xE350_0000 | (left << FirstShift) | value);
+
     /// <summary>Any instruction.</summary>
     /// <param name="instruction">Its word.</param>
     internal void Emit(uint instruction) => _words[_length++] = instruction;
@@ -77,25 +96,13 @@ internal struct ArmCode
     /// <param name="place">Of the instruction to go on with when they differ.</param>
     internal void BranchUnlessEqual(uint left, uint value, int place)
     {
-        Emit(0xE350_0000 | (left << FirstShift) | value);
+        Compare(left, value);
         Emit(0x1A00_0000 | Offset(place));
     }
-
-    /// <summary><c>b place</c>.</summary>
-    /// <param name="place">Of the instruction to go on with.</param>
-    internal void Branch(int place) => Emit(0xEA00_0000 | Offset(place));
 
     /// <summary><c>blx address</c>.</summary>
     /// <param name="address">Has the address.</param>
     internal void CallRegister(uint address) => Emit(0xE12F_FF30 | address);
-
-    /// <summary><see cref="SystemCall.Exit"/> with what a register holds.</summary>
-    /// <param name="register">The status.</param>
-    internal void ExitWith(uint register)
-    {
-        Move(0, register);
-        Call(SystemCall.Exit);
-    }
 
     private static uint Half(uint value) => ((value & 0xF000) << 4) | (value & 0xFFF);
 

@@ -171,6 +171,48 @@ public enum SelfTest
     /// <summary>Program exits.</summary>
     ProgramExits,
 
+    /// <summary>Calls keep registers.</summary>
+    CallsKeepRegisters,
+
+    /// <summary>Program faults are decoded.</summary>
+    ProgramFaultsAreDecoded,
+
+    /// <summary>Privileged instructions are undefined.</summary>
+    PrivilegedInstructionsAreUndefined,
+
+    /// <summary>Program handles its fault.</summary>
+    ProgramHandlesItsFault,
+
+    /// <summary>Fault in a handler ends the program.</summary>
+    FaultInAHandlerEndsTheProgram,
+
+    /// <summary>Child is awaited.</summary>
+    ChildIsAwaited,
+
+    /// <summary>Vfp is each threads own.</summary>
+    VfpIsEachThreadsOwn,
+
+    /// <summary>Thread pointers are each threads own.</summary>
+    ThreadPointersAreEachThreadsOwn,
+
+    /// <summary>Timer takes the processor.</summary>
+    TimerTakesTheProcessor,
+
+    /// <summary>Exclusive does not outlive an entry.</summary>
+    ExclusiveDoesNotOutliveAnEntry,
+
+    /// <summary>Sleep lasts at least as long.</summary>
+    SleepLastsAtLeastAsLong,
+
+    /// <summary>Copies say how far they came.</summary>
+    CopiesSayHowFarTheyCame,
+
+    /// <summary>Copies bring pages.</summary>
+    CopiesBringPages,
+
+    /// <summary>Copies refuse kernel addresses.</summary>
+    CopiesRefuseKernelAddresses,
+
     /// <summary>Map prints the seeds tables.</summary>
     MapPrintsTheSeedsTables,
 

@@ -71,6 +71,20 @@ public static class SelfTestTable
         SelfTest.AccessFlagFaultIsDecoded => "access_flag_fault_is_decoded"u8,
         SelfTest.ManyFaultsAreSurvived => "many_faults_are_survived"u8,
         SelfTest.ProgramExits => "program_exits"u8,
+        SelfTest.CallsKeepRegisters => "calls_keep_registers"u8,
+        SelfTest.ProgramFaultsAreDecoded => "program_faults_are_decoded"u8,
+        SelfTest.PrivilegedInstructionsAreUndefined => "privileged_instructions_are_undefined"u8,
+        SelfTest.ProgramHandlesItsFault => "program_handles_its_fault"u8,
+        SelfTest.FaultInAHandlerEndsTheProgram => "fault_in_a_handler_ends_the_program"u8,
+        SelfTest.ChildIsAwaited => "child_is_awaited"u8,
+        SelfTest.VfpIsEachThreadsOwn => "vfp_is_each_threads_own"u8,
+        SelfTest.ThreadPointersAreEachThreadsOwn => "thread_pointers_are_each_threads_own"u8,
+        SelfTest.TimerTakesTheProcessor => "timer_takes_the_processor"u8,
+        SelfTest.ExclusiveDoesNotOutliveAnEntry => "exclusive_does_not_outlive_an_entry"u8,
+        SelfTest.SleepLastsAtLeastAsLong => "sleep_lasts_at_least_as_long"u8,
+        SelfTest.CopiesSayHowFarTheyCame => "copies_say_how_far_they_came"u8,
+        SelfTest.CopiesBringPages => "copies_bring_pages"u8,
+        SelfTest.CopiesRefuseKernelAddresses => "copies_refuse_kernel_addresses"u8,
         SelfTest.MapPrintsTheSeedsTables => "map_prints_the_seeds_tables"u8,
         SelfTest.MapShowsAChangedDescriptor => "map_shows_a_changed_descriptor"u8,
         SelfTest.WalkEndsInWords => "walk_ends_in_words"u8,
@@ -262,6 +276,48 @@ public static class SelfTestTable
                 break;
             case SelfTest.ProgramExits:
                 ProcessTests.ProgramExits(in session, ref check);
+                break;
+            case SelfTest.CallsKeepRegisters:
+                ProcessTests.CallsKeepRegisters(in session, ref check);
+                break;
+            case SelfTest.ProgramFaultsAreDecoded:
+                ProcessTests.ProgramFaultsAreDecoded(in session, ref check);
+                break;
+            case SelfTest.PrivilegedInstructionsAreUndefined:
+                ProcessTests.PrivilegedInstructionsAreUndefined(in session, ref check);
+                break;
+            case SelfTest.ProgramHandlesItsFault:
+                ProcessTests.ProgramHandlesItsFault(in session, ref check);
+                break;
+            case SelfTest.FaultInAHandlerEndsTheProgram:
+                ProcessTests.FaultInAHandlerEndsTheProgram(in session, ref check);
+                break;
+            case SelfTest.ChildIsAwaited:
+                ProcessTests.ChildIsAwaited(in session, ref check);
+                break;
+            case SelfTest.VfpIsEachThreadsOwn:
+                ThreadTests.VfpIsEachThreadsOwn(in session, ref check);
+                break;
+            case SelfTest.ThreadPointersAreEachThreadsOwn:
+                ThreadTests.ThreadPointersAreEachThreadsOwn(in session, ref check);
+                break;
+            case SelfTest.TimerTakesTheProcessor:
+                ThreadTests.TimerTakesTheProcessor(in session, ref check);
+                break;
+            case SelfTest.ExclusiveDoesNotOutliveAnEntry:
+                ThreadTests.ExclusiveDoesNotOutliveAnEntry(in session, ref check);
+                break;
+            case SelfTest.SleepLastsAtLeastAsLong:
+                ThreadTests.SleepLastsAtLeastAsLong(in session, ref check);
+                break;
+            case SelfTest.CopiesSayHowFarTheyCame:
+                UserMemoryTests.CopiesSayHowFarTheyCame(in session, ref check);
+                break;
+            case SelfTest.CopiesBringPages:
+                UserMemoryTests.CopiesBringPages(in session, ref check);
+                break;
+            case SelfTest.CopiesRefuseKernelAddresses:
+                UserMemoryTests.CopiesRefuseKernelAddresses(in session, ref check);
                 break;
             case SelfTest.MapPrintsTheSeedsTables:
                 MonitorTests.MapPrintsTheSeedsTables(in session, ref check);

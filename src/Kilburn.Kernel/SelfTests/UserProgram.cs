@@ -20,6 +20,9 @@ internal static class UserProgram
     /// <summary>Where its data is: zeroes.</summary>
     internal static VirtualAddress Data => new(0x0002_0000);
 
+    /// <summary>sp for a second thread, or for a handler.</summary>
+    internal static uint SecondStack => StackPage + (PageSize.Small / 2);
+
     /// <summary>Makes a process of the monitor's with one thread, ready to run.</summary>
     /// <param name="session">What it works on.</param>
     /// <param name="code">What it does.</param>
@@ -83,7 +86,33 @@ internal static class UserProgram
             return default;
         }
 
-        ProcessRun.Await(ref session.Machine, ref session.Board, process, out ProcessEnd end);
+        ProcessEnd end = default;
+        if (session.Board.RunsPrograms)
+        {
+            ProcessRun.Await(ref session.Machine, ref session.Board, process, out end);
+        }
+        else
+        {
+            End(in session, process);
+        }
+
         return end;
     }
+
+    /// <summary>Ends a process that has not run.</summary>
+    /// <param name="session">What it works on.</param>
+    /// <param name="process">The process.</param>
+    internal static void End<TInner, TBoard>(in Session<TInner, TBoard> session, VirtualAddress process)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ProcessEnd killed = default;
+        killed.Reason = ProcessEndReason.Killed;
+        ProcessLife.End(
+            ref session.Machine, ref session.Board, ref session.Machine.Data<ProcessBlock>(process), in killed);
+    }
+
+    /// <summary>The address of an instruction.</summary>
+    /// <param name="place">As <see cref="ArmCode.Length"/> told it.</param>
+    internal static uint AddressOf(int place) => Code.Value + ((uint)place * sizeof(uint));
 }
