@@ -4,13 +4,17 @@ using Kilburn.User;
 namespace Kilburn.Programs;
 
 /// <summary>Clones of clones: each sees what its ancestors wrote before it was born, and nothing of anybody else's.</summary>
-/// <remarks>Processes are numbered as a heap is: those of n are 2n and 2n + 1. Process n writes to page n.</remarks>
+/// <remarks>
+/// Processes are numbered as a heap is: those of n are 2n and 2n + 1. Process n writes to page n at its birth, and to page 16 + n when its
+/// children are there, who must not see that.
+/// </remarks>
 public static class CloneTree
 {
     private const uint Base = 0x2000_0000;
     private const uint Pages = 32;
     private const uint Length = Pages * Memory.PageBytes;
     private const uint LastParent = 7; // 15 processes
+    private const uint FirstLatePage = 16;
     private const uint Mark = 0x0101_0101;
 
     /// <summary>Grows the tree.</summary>
@@ -47,16 +51,16 @@ public static class CloneTree
     private static uint Grow(uint number)
     {
         Instructions.Store(AddressOf(number), Mark * number);
-        uint wrong = CountWrong(number);
+        uint wrong = CountWrong(number, number);
         if (number <= LastParent)
         {
             wrong += Bear(2 * number, out uint first);
             wrong += Bear((2 * number) + 1, out uint second);
+            Instructions.Store(AddressOf(FirstLatePage + number), Mark * (FirstLatePage + number));
             wrong += Bury(first);
             wrong += Bury(second);
+            wrong += CountWrong(number, FirstLatePage + number); // nothing that descendants did is seen here
         }
-
-        wrong += CountWrong(number); // nothing that descendants did is seen here
 
         // A hole and a change of rights are this process's alone, too.
         wrong += number != 1 && Memory.TryUnmap(AddressOf(0), Memory.PageBytes) != SystemCallError.None ? 1u : 0u;
@@ -84,12 +88,12 @@ public static class CloneTree
             ? end.Status
             : 1;
 
-    private static uint CountWrong(uint number)
+    private static uint CountWrong(uint number, uint latePage)
     {
         uint wrong = 0;
         for (uint page = 0; page < Pages; page++)
         {
-            uint expected = IsLine(page, number) ? Mark * page : Untouched(page);
+            uint expected = page == latePage || IsLine(page, number) ? Mark * page : Untouched(page);
             wrong += Instructions.Load(AddressOf(page)) != expected ? 1u : 0u;
         }
 

@@ -5,13 +5,12 @@ namespace Kilburn.Kernel.Programs;
 
 /// <summary>What a program of the boot image is expected to do: a line <c>NAME [ARGUMENTS]: OUTCOME</c> of its manifest.</summary>
 /// <remarks>
-/// The outcome is in the words of <c>run</c>: <c>exited 0</c>; with <c>*</c> at its end, only how it begins is said.
-/// Lines that begin with <c>#</c>, and empty ones, say nothing.
+/// The outcome is in the words of <c>run</c>, all of them or as many of the first as count: <c>exited 0</c>. Lines that begin with
+/// <c>#</c>, and empty ones, say nothing.
 /// </remarks>
 public ref struct ManifestLine
 {
     private const byte Remark = (byte)'#';
-    private const byte Anything = (byte)'*';
 
     /// <summary>The program's file.</summary>
     public ReadOnlySpan<byte> Name;
@@ -21,16 +20,6 @@ public ref struct ManifestLine
 
     /// <summary>How it ends.</summary>
     public ReadOnlySpan<byte> Outcome;
-
-    /// <summary>True when an outcome is the expected one.</summary>
-    /// <param name="outcome">In the words of <c>run</c>.</param>
-    public readonly bool Expects(ReadOnlySpan<byte> outcome)
-    {
-        int known = Outcome.Length - 1;
-        return known >= 0 && Outcome[known] == Anything
-            ? outcome.Length >= known && Words.AreEqual(outcome.Slice(0, known), Outcome.Slice(0, known))
-            : Words.AreEqual(outcome, Outcome);
-    }
 
     /// <summary>Finds the line of a program.</summary>
     /// <param name="manifest">All lines.</param>

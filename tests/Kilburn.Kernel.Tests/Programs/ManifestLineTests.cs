@@ -57,22 +57,5 @@ public sealed class ManifestLineTests
         Assert.True(line.Outcome.IsEmpty);
     }
 
-    [Theory]
-    [InlineData("p: exited 0", "exited 0", true)]
-    [InlineData("p: exited 0", "exited 01", false)]
-    [InlineData("p: exited 0", "exited ", false)]
-    [InlineData("p: ended, out of memory, write 0x*", "ended, out of memory, write 0x12345678", true)]
-    [InlineData("p: ended, out of memory, write 0x*", "ended, out of memory, write 0x", true)]
-    [InlineData("p: ended, out of memory, write 0x*", "ended, out of memory, read 0x12345678", false)]
-    [InlineData("p: ended, out of memory, write 0x*", "ended", false)]
-    [InlineData("p: *", "", true)]
-    [InlineData("p:", "", true)]
-    [InlineData("p:", "exited 0", false)]
-    public void Expects_AnyOutcome_IsHeldAgainstTheLine(string manifest, string outcome, bool expected)
-    {
-        Assert.True(ManifestLine.TryFind(Encoding.ASCII.GetBytes(manifest), "p"u8, out ManifestLine line));
-        Assert.Equal(expected, line.Expects(Encoding.ASCII.GetBytes(outcome)));
-    }
-
     private static string Text(ReadOnlySpan<byte> text) => Encoding.ASCII.GetString(text);
 }
