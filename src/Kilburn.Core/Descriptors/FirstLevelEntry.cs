@@ -41,7 +41,10 @@ public readonly struct FirstLevelEntry(uint raw)
     public bool IsPageTable => (_raw & TypeMask) == PageTableType;
 
     /// <summary>Bit 0: true for a link, where the table is known to hold links and faulting words only.</summary>
-    public bool IsLink => (_raw & PageTableType) != 0;
+    public bool IsLink => LinkBit != 0;
+
+    /// <summary>Bit 0, to compare with: see <see cref="IsLink"/>.</summary>
+    public uint LinkBit => _raw & PageTableType;
 
     /// <summary>True for a section or supersection.</summary>
     public bool IsBlock => (_raw & SectionTypeBit) != 0;

@@ -13,12 +13,15 @@ public enum LockRank : byte
     /// <summary>One space: its tables and counts.</summary>
     Space = 4,
 
+    /// <summary>Second-level tables that several spaces link to.</summary>
+    Sharing = 5,
+
     /// <summary>Tables of the kernel half.</summary>
-    KernelTables = 5,
+    KernelTables = 6,
 
     /// <summary>Generation, ASID map, reserved ASIDs and the list of spaces.</summary>
-    Asids = 6,
+    Asids = 7,
 
     /// <summary>Free frames that no core holds.</summary>
-    Frames = 7,
+    Frames = 8,
 }

@@ -126,7 +126,7 @@ public readonly partial struct AddressSpace
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         status = advice == RangeAdvice.Need
             ? RangeChange.TryPopulate(ref machine, ref frames, ref control, _controlPage, range.Start, range.End)
-            : RangeChange.TryDiscard(ref machine, ref frames, ref control, range.Start, range.End);
+            : RangeChange.TryDiscard(ref machine, ref frames, ref control, _controlPage, range.Start, range.End);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }
@@ -226,6 +226,7 @@ public readonly partial struct AddressSpace
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
         counters = SpaceLayout.AccountsOf(ref control).Counters;
         counters.Tables = SpaceLayout.CountTables(ref machine, _controlPage);
+        counters.SharedTables = TableSharing.CountShared(ref machine, ref control, _controlPage);
         control.Lock.Release(ref machine, LockRank.Space);
     }
 

@@ -37,7 +37,7 @@ internal static class RangeChange
 
         uint tables = CountTablesToProtect(ref machine, ref control, start, end, rights);
         SpareMemory spares = default;
-        status = TryTake(ref machine, ref frames, ref control, controlPage, tables, 0, ref spares);
+        status = TryTake(ref machine, ref frames, ref control, controlPage, start, end, tables, 0, ref spares);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -96,7 +96,7 @@ internal static class RangeChange
         }
 
         SpareMemory spares = default;
-        VmStatus status = TryTake(ref machine, ref frames, ref control, controlPage, tables, pages, ref spares);
+        VmStatus status = TryTake(ref machine, ref frames, ref control, controlPage, start, end, tables, pages, ref spares);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -151,16 +151,34 @@ internal static class RangeChange
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Takes them.</param>
     /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte.</param>
-    /// <returns><see cref="VmStatus.Ok"/> or <see cref="VmStatus.NotMapped"/>.</returns>
+    /// <returns><see cref="VmStatus.Ok"/>, <see cref="VmStatus.NotMapped"/>, <see cref="VmStatus.OutOfFrames"/> or <see cref="VmStatus.Overflow"/>.</returns>
     public static VmStatus TryDiscard<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress start,
+        VirtualAddress end)
         where TMachine : struct, IMachine
     {
         if (CheckPages(ref machine, ref control, start, end) == VmStatus.NotMapped)
         {
             return VmStatus.NotMapped;
+        }
+
+        if (!HasFrames(ref machine, ref control, start, end))
+        {
+            return VmStatus.Ok;
+        }
+
+        SpareMemory spares = default;
+        VmStatus status = TryTake(ref machine, ref frames, ref control, controlPage, start, end, 0, 0, ref spares);
+        if (status != VmStatus.Ok)
+        {
+            return status;
         }
 
         MibParts parts = new(start, end);
@@ -219,12 +237,14 @@ internal static class RangeChange
         return status;
     }
 
-    // Takes all or nothing.
+    // Takes all or nothing, and makes all tables of the range the space's own.
     private static VmStatus TryTake<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
         ref SpaceControl control,
         PhysicalAddress controlPage,
+        VirtualAddress start,
+        VirtualAddress end,
         uint tables,
         uint pages,
         ref SpareMemory spares)
@@ -237,7 +257,12 @@ internal static class RangeChange
             return VmStatus.LimitReached;
         }
 
-        return spares.TryTake(ref machine, ref frames, tables, pages);
+        uint copies = TableSharing.Count(ref machine, ref control, controlPage, start, end, WholeMibs.Changed);
+        VmStatus status = spares.TryTake(ref machine, ref frames, tables + copies, pages);
+        return status != VmStatus.Ok
+            ? status
+            : TableSharing.TryUnshareAll(
+                ref machine, ref frames, ref control, controlPage, start, end, WholeMibs.Changed, ref spares);
     }
 
     // Whole MiBs stay runs: only the first and the last can fall into parts.
@@ -292,6 +317,28 @@ internal static class RangeChange
                 pages += !entry.IsLive && CanHaveFrame(entry.Reserved) ? 1u : 0u;
             }
         }
+    }
+
+    // True when a page of a range is there, be it the frame of zeroes.
+    private static bool HasFrames<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, parts.MibStart)));
+            for (uint page = parts.FirstPage; first.IsPageTable && page <= parts.LastPage; page++)
+            {
+                SecondLevelEntry entry = new(machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift)));
+                if (entry.IsLive && entry.Small.IsOfRange)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private static bool CanHaveFrame(ReservedPages pages) =>

@@ -17,7 +17,7 @@ internal static class RangeRelease
     /// <param name="controlPage">Its control page.</param>
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte.</param>
-    /// <returns><see cref="VmStatus.Ok"/>, <see cref="VmStatus.LimitReached"/> or <see cref="VmStatus.OutOfFrames"/>.</returns>
+    /// <returns><see cref="VmStatus.Ok"/>, <see cref="VmStatus.LimitReached"/>, <see cref="VmStatus.OutOfFrames"/> or <see cref="VmStatus.Overflow"/>.</returns>
     public static VmStatus TryRelease<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -28,18 +28,23 @@ internal static class RangeRelease
         where TMachine : struct, IMachine
     {
         SpareMemory spares = default;
-        if (IsSplit(ref machine, ref control, start, end))
+        uint tables = IsSplit(ref machine, ref control, start, end) ? 1u : 0;
+        if (RangeReserve.IsPastTables(ref machine, ref SpaceLayout.AccountsOf(ref control), controlPage, tables))
         {
-            if (RangeReserve.IsPastTables(ref machine, ref SpaceLayout.AccountsOf(ref control), controlPage, 1))
-            {
-                return VmStatus.LimitReached;
-            }
+            return VmStatus.LimitReached;
+        }
 
-            VmStatus status = spares.TryTake(ref machine, ref frames, tables: 1, pages: 0);
-            if (status != VmStatus.Ok)
-            {
-                return status;
-            }
+        uint copies = TableSharing.Count(ref machine, ref control, controlPage, start, end, WholeMibs.Replaced);
+        VmStatus status = spares.TryTake(ref machine, ref frames, tables + copies, pages: 0);
+        if (status == VmStatus.Ok)
+        {
+            status = TableSharing.TryUnshareAll(
+                ref machine, ref frames, ref control, controlPage, start, end, WholeMibs.Replaced, ref spares);
+        }
+
+        if (status != VmStatus.Ok)
+        {
+            return status;
         }
 
         Release(ref machine, ref frames, ref control, controlPage, start, end, EmptyTable.Freed, ref spares);
@@ -183,11 +188,40 @@ internal static class RangeRelease
     {
         PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
         PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
+        if (TableSharing.IsShared(ref machine, ref control, controlPage, mib))
+        {
+            ReleaseShared(ref machine, ref frames, ref control, controlPage, table, mib);
+            return;
+        }
+
         SpaceRange.UnlinkLocked(ref machine, controlPage, link, mib);
         InvalidationBatch batch = default;
         batch.AddAll();
         batch.Commit(ref machine, ref control.Owner.Word);
         SpaceRange.ReleaseTable(ref machine, ref frames, ref control, table, mib);
+    }
+
+    // What others have as well stays theirs, and only the space's counts go.
+    private static void ReleaseShared<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        PhysicalAddress table,
+        uint mib)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress start = new(mib << PageSize.SectionShift);
+        Count(ref machine, ref control, start, start.Add(PageSize.Section), out uint anonymousPages, out uint residentPages);
+        if (TableSharing.TryDrop(ref machine, ref control, controlPage, mib))
+        {
+            SpaceRange.ReleaseTable(ref machine, ref frames, ref control, table, mib);
+            return;
+        }
+
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        accounts.Counters.ReservedPages -= anonymousPages;
+        accounts.Counters.ResidentPages -= residentPages;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

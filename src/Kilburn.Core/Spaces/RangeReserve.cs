@@ -32,7 +32,14 @@ internal static class RangeReserve
         }
 
         SpareMemory spares = default;
+        tables += TableSharing.Count(ref machine, ref control, controlPage, plan.GuardStart, plan.End, WholeMibs.Replaced);
         status = spares.TryTake(ref machine, ref frames, tables, plan.IsPopulated ? plan.PageCount : 0);
+        if (status == VmStatus.Ok)
+        {
+            status = TableSharing.TryUnshareAll(
+                ref machine, ref frames, ref control, controlPage, plan.GuardStart, plan.End, WholeMibs.Replaced, ref spares);
+        }
+
         if (status != VmStatus.Ok)
         {
             return status;

@@ -1,4 +1,5 @@
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Checks;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Tables;
 
@@ -29,7 +30,7 @@ internal static class RangeTables
         return last - run.FirstPage + 1;
     }
 
-    /// <summary>The table of a MiB, which gets one when it has none. The caller synchronizes before it is done.</summary>
+    /// <summary>The table of a MiB, for a change: the MiB gets one when it has none, and shares none. The caller synchronizes before it is done.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">The space.</param>
     /// <param name="controlPage">Its control page.</param>
@@ -44,6 +45,11 @@ internal static class RangeTables
         FirstLevelEntry first = new(machine.ReadWord(link));
         if (first.IsPageTable)
         {
+            if (BuildChecks.Enabled && TableSharing.IsShared(ref machine, ref control, controlPage, mib))
+            {
+                BugCheck.Fail(ref machine, "F1: a table that spaces share is about to be changed"u8, mib << PageSize.SectionShift);
+            }
+
             return first.PageTable.Table;
         }
 

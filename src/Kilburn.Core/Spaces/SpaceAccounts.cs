@@ -15,6 +15,9 @@ internal struct SpaceAccounts
     /// <summary>The frame of zeroes that all spaces share. Written once at creation.</summary>
     public PhysicalAddress ZeroPage;
 
+    /// <summary>The page of <see cref="SpaceCommons"/>. Written once at creation.</summary>
+    public PhysicalAddress Commons;
+
     /// <summary>Below it, no free place is known. For placements without a seed.</summary>
     public VirtualAddress SearchStart;
 

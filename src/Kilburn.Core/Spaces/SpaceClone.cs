@@ -26,75 +26,118 @@ internal static class SpaceClone
         PhysicalAddress childTable)
         where TMachine : struct, IMachine
     {
-        machine.Copy(childPage, parentPage, PageSize.Small);
         machine.Copy(childTable, parent.Table, FirstLevelTable.UserLengthInBytes);
-        ref SpaceControl child = ref machine.Data<SpaceControl>(childPage);
-        child.Owner = default;
-        child.Lock = default;
-        child.Table = childTable;
-        SpaceLayout.AccountsOf(ref child).Counters.ForgetFaults();
+        VmStatus status = TryShareTables(ref machine, ref frames, ref parent, parentPage, childTable);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
 
-        InvalidationBatch batch = default;
-        VmStatus status = TryCopyTables(ref machine, ref frames, ref child, parentPage, ref batch);
-        batch.Commit(ref machine, ref parent.Owner.Word);
         if (!TMachine.WalksAreCoherent)
         {
             machine.CleanToUnification(childTable, FirstLevelTable.UserLengthInBytes);
         }
 
-        return status;
-    }
-
-    private static VmStatus TryCopyTables<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl child, PhysicalAddress parentPage, ref InvalidationBatch batch)
-        where TMachine : struct, IMachine
-    {
-        PhysicalAddress zeroPage = SpaceLayout.AccountsOf(ref child).ZeroPage;
-        for (uint mib = 0; SpaceLayout.TryFindOccupied(ref machine, parentPage, ref mib); mib++)
+        machine.Copy(childPage, parentPage, PageSize.Small);
+        ref SpaceControl child = ref machine.Data<SpaceControl>(childPage);
+        child.Owner = default;
+        child.Lock = default;
+        child.Table = childTable;
+        child.NextInFamily = default;
+        child.PreviousInFamily = default;
+        SpaceLayout.AccountsOf(ref child).Counters.ForgetFaults();
+        if (child.SharedTables != 0)
         {
-            PhysicalAddress link = child.Table.Add(mib << FirstLevelTable.EntryShift);
-            PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
-            if (TableCopy.DeferWrites(ref machine, table))
-            {
-                batch.AddAll();
-            }
-
-            VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress copy);
-            if (status == VmStatus.Ok)
-            {
-                status = TableCopy.TryFill(ref machine, ref frames, zeroPage, table, copy);
-                if (status != VmStatus.Ok)
-                {
-                    SpaceRange.FreeTable(ref machine, ref frames, copy);
-                }
-            }
-
-            if (status != VmStatus.Ok)
-            {
-                ReleaseTables(ref machine, ref frames, ref child, parentPage, mib);
-                return status;
-            }
-
-            if (!TMachine.WalksAreCoherent)
-            {
-                machine.CleanToUnification(copy, SecondLevelTable.LengthInBytes);
-            }
-
-            machine.WriteWord(link, PageTableDescriptor.Create(copy, Domain.User).Raw); // cleaned with its table
+            TableSharing.Join(ref machine, ref parent, parentPage, ref child, childPage);
         }
 
         return VmStatus.Ok;
     }
 
-    // The tables of MiBs below one.
-    private static void ReleaseTables<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl child, PhysicalAddress parentPage, uint end)
+    // Writing of what the two have in common ends first: the parent's programs run on, and fault.
+    private static VmStatus TryShareTables<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl parent,
+        PhysicalAddress parentPage,
+        PhysicalAddress childTable)
         where TMachine : struct, IMachine
     {
+        VmStatus status = VmStatus.Ok;
+        InvalidationBatch batch = default;
+        for (uint mib = 0; SpaceLayout.TryFindOccupied(ref machine, parentPage, ref mib); mib++)
+        {
+            if (TableSharing.IsShared(ref machine, ref parent, parentPage, mib))
+            {
+                continue;
+            }
+
+            PhysicalAddress link = childTable.Add(mib << FirstLevelTable.EntryShift);
+            PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
+            if (TableCopy.DeferWrites(ref machine, table, out bool hasGivenPages))
+            {
+                batch.AddAll();
+            }
+
+            if (!hasGivenPages)
+            {
+                TableSharing.Mark(ref machine, ref parent, parentPage, mib);
+                continue;
+            }
+
+            status = TryCopyTable(ref machine, ref frames, ref parent, link, table);
+            if (status != VmStatus.Ok)
+            {
+                ReleaseTables(ref machine, ref frames, ref parent, parentPage, childTable, mib);
+                break;
+            }
+        }
+
+        batch.Commit(ref machine, ref parent.Owner.Word);
+        return status;
+    }
+
+    // A table with given pages is copied at once, so that unmapping one of them never needs memory.
+    private static VmStatus TryCopyTable<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl parent, PhysicalAddress link, PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress copy);
+        if (status != VmStatus.Ok)
+        {
+            return status;
+        }
+
+        status = TableCopy.TryFill(
+            ref machine, ref frames, SpaceLayout.AccountsOf(ref parent).ZeroPage, table, copy, TableCopy.NoPage);
+        if (status != VmStatus.Ok)
+        {
+            SpaceRange.FreeTable(ref machine, ref frames, copy);
+            return status;
+        }
+
+        machine.WriteWord(link, PageTableDescriptor.Create(copy, Domain.User).Raw); // cleaned with its table
+        return VmStatus.Ok;
+    }
+
+    // The copies of MiBs below one.
+    private static void ReleaseTables<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl parent,
+        PhysicalAddress parentPage,
+        PhysicalAddress childTable,
+        uint end)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress zeroPage = SpaceLayout.AccountsOf(ref parent).ZeroPage;
         for (uint mib = 0; SpaceLayout.TryFindOccupied(ref machine, parentPage, ref mib) && mib < end; mib++)
         {
-            FirstLevelEntry first = new(machine.ReadWord(child.Table.Add(mib << FirstLevelTable.EntryShift)));
-            SpaceRange.ReleaseTable(ref machine, ref frames, ref child, first.PageTable.Table, mib);
+            if (!TableSharing.IsShared(ref machine, ref parent, parentPage, mib))
+            {
+                FirstLevelEntry first = new(machine.ReadWord(childTable.Add(mib << FirstLevelTable.EntryShift)));
+                TableCopy.Release(ref machine, ref frames, zeroPage, first.PageTable.Table);
+            }
         }
     }
 }

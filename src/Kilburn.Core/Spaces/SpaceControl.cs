@@ -21,4 +21,16 @@ internal struct SpaceControl
 
     /// <summary>First-level table, 8 KiB. Written once at creation.</summary>
     public PhysicalAddress Table;
+
+    /// <summary>MiBs whose table other spaces may have as well: their bits in <see cref="SpaceLayout"/>.</summary>
+    public uint SharedTables;
+
+    /// <summary>
+    /// Control page of the next space of the family, a ring; default when there is no other. Spaces that share tables are of one
+    /// family. Guarded by <see cref="SpaceCommons.Sharing"/>.
+    /// </summary>
+    public PhysicalAddress NextInFamily;
+
+    /// <summary>Control page of the previous space, as <see cref="NextInFamily"/>.</summary>
+    public PhysicalAddress PreviousInFamily;
 }

@@ -12,6 +12,9 @@ public struct SpaceCounters
     /// <summary>Second-level tables.</summary>
     public uint Tables;
 
+    /// <summary>Those of them that other spaces have as well.</summary>
+    public uint SharedTables;
+
     /// <summary>Faults that brought a new page of zeroes.</summary>
     public uint ZeroFills;
 

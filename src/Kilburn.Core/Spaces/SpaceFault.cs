@@ -90,6 +90,11 @@ internal static class SpaceFault
         if (!entry.IsLive)
         {
             FaultOutcome outcome = Judge(entry.Reserved, wanted);
+            if (outcome == FaultOutcome.Resolved && IsToUnshare(ref machine, ref control, controlPage, address))
+            {
+                return ResolveInCopy(ref machine, ref frames, ref control, controlPage, address, entry, wanted);
+            }
+
             return outcome == FaultOutcome.Resolved
                 ? Fill(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), place, entry.Reserved.Rights, wanted)
                 : outcome;
@@ -102,10 +107,103 @@ internal static class SpaceFault
 
         if (wanted == UserRights.Write && entry.Small.IsWriteDeferred)
         {
+            if (IsToUnshare(ref machine, ref control, controlPage, address))
+            {
+                return ResolveInCopy(ref machine, ref frames, ref control, controlPage, address, entry, wanted);
+            }
+
             return MakeOwn(ref machine, ref frames, ref control, address, place, entry.Small);
         }
 
         SpaceLayout.AccountsOf(ref control).Counters.Spurious++;
+        return FaultOutcome.Resolved;
+    }
+
+    // False when the table may be changed: it never was shared, or is not any more.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a space that shares nothing it is a load and a compare
+    private static bool IsToUnshare<TMachine>(
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, VirtualAddress address)
+        where TMachine : struct, IMachine =>
+        control.SharedTables != 0
+        && SpaceLayout.IsShared(ref machine, controlPage, address.FirstLevelIndex)
+        && !TableSharing.TryTakeOver(ref machine, ref control, controlPage, address.FirstLevelIndex);
+
+    // The page becomes what it should be in a copy of the table that no walk finds yet: one break for both.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultOutcome ResolveInCopy<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        SecondLevelEntry old,
+        UserRights wanted)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        UserRights rights = old.IsLive ? old.Small.Rights : old.Reserved.Rights;
+        bool needsPage = wanted == UserRights.Write;
+        bool isCopy = TableCopy.HoldsFrame(old, accounts.ZeroPage);
+        if (needsPage && !isCopy && accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
+        {
+            return FaultOutcome.LimitReached;
+        }
+
+        SpareMemory spares = default;
+        if (spares.TryTake(ref machine, ref frames, tables: 1, pages: needsPage ? 1u : 0) != VmStatus.Ok)
+        {
+            return FaultOutcome.OutOfMemory;
+        }
+
+        PhysicalAddress page = needsPage ? spares.TakePage(ref machine) : accounts.ZeroPage;
+        if (isCopy)
+        {
+            machine.Copy(page, old.Small.Frame, PageSize.Small);
+        }
+
+        bool isCode = (rights & UserRights.Execute) != 0;
+        if (isCode)
+        {
+            CodePublication.Clean(ref machine, page);
+        }
+
+        SmallPageDescriptor descriptor = SmallPageDescriptor.CreateForRange(
+            page, rights, needsPage ? Writing.Allowed : Writing.AfterFault);
+        VmStatus status = TableSharing.TryUnshare(
+            ref machine,
+            ref frames,
+            ref control,
+            controlPage,
+            address.FirstLevelIndex,
+            ref spares,
+            address.SecondLevelIndex,
+            descriptor.Raw,
+            out bool isCopied);
+        if (!isCopied || status != VmStatus.Ok)
+        {
+            // The others went meanwhile, and the access is tried again; or a frame has too many owners.
+            spares.Free(ref machine, ref frames);
+            if (needsPage)
+            {
+                SpaceRange.FreePage(ref machine, ref frames, page);
+            }
+
+            return status == VmStatus.Ok ? FaultOutcome.Resolved : FaultOutcome.OutOfMemory;
+        }
+
+        accounts.Counters.Copies += isCopy ? 1u : 0;
+        accounts.Counters.ResidentPages += needsPage && !isCopy ? 1u : 0;
+        accounts.Counters.ZeroFills += needsPage && !isCopy ? 1u : 0;
+        accounts.Counters.ZeroReads += needsPage ? 0 : 1u;
+        if (isCode)
+        {
+            CodePublication.Complete(ref machine);
+        }
+        else
+        {
+            machine.Synchronize();
+        }
+
         return FaultOutcome.Resolved;
     }
 

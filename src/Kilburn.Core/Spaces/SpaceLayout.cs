@@ -11,7 +11,7 @@ namespace Kilburn.Core.Spaces;
 /// 0x000  SpaceControl
 /// 0x080  summary: a bit for each word of the bitmap, 2 words
 /// 0x100  occupied: a bit for each MiB that has a second-level table, 64 words
-/// 0x200  room for a lock bit for each MiB, 64 words
+/// 0x200  shared: a bit for each MiB whose table other spaces may have as well, 64 words
 /// 0x300  SpaceAccounts
 /// 0x800  pages of each MiB's table, live or reserved, less 1, a byte each; without meaning where the MiB has no table
 /// </code>
@@ -28,6 +28,7 @@ internal static class SpaceLayout
 
     private const uint SummaryOffset = 0x080;
     private const uint OccupiedOffset = 0x100;
+    private const uint SharedOffset = 0x200;
     private const uint AccountsOffset = 0x300;
     private const uint CountOffset = 0x800;
     private const int BitsPerWordShift = 5;
@@ -147,6 +148,20 @@ internal static class SpaceLayout
         where TMachine : struct, IMachine =>
         (OccupiedWord(ref machine, controlPage, mib >> BitsPerWordShift) & (1u << (int)(mib & BitMask))) != 0;
 
+    /// <summary>True when other spaces may have a MiB's table as well.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static bool IsShared<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine => (SharedWord(ref machine, controlPage, mib) & (1u << (int)(mib & BitMask))) != 0;
+
+    /// <summary>Notes that a MiB's table is shared from now on, or is not any more.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static void ToggleShared<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine => SharedWord(ref machine, controlPage, mib) ^= 1u << (int)(mib & BitMask);
+
     /// <summary>Counts second-level tables.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="controlPage">The space's control page.</param>
@@ -188,6 +203,10 @@ internal static class SpaceLayout
         occupied = 0;
         return false;
     }
+
+    private static ref uint SharedWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine =>
+        ref machine.Data<uint>(controlPage.Add(SharedOffset + ((mib >> BitsPerWordShift) << WordShift)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref uint SummaryWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint index)

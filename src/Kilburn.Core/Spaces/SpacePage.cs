@@ -56,33 +56,15 @@ internal static class SpacePage
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
         VmStatus status;
-        if (!first.IsLink)
+        if (control.SharedTables >= first.LinkBit)
         {
+            // One compare for both: there is no table, or the space shares tables, maybe this one.
             status = TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
         else
         {
             PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
-            if (machine.ReadWord(entry) != 0)
-            {
-                page = default;
-                status = VmStatus.AlreadyMapped;
-            }
-            else
-            {
-                uint taken = frames.TakeZeroedPage(ref machine);
-                page = new PhysicalAddress(taken);
-                status = VmStatus.OutOfFrames;
-                if (taken != 0)
-                {
-                    // Another core's walk may find the entry at once: the zeroes are seen by then.
-                    machine.OrderMemory();
-                    Descriptor.Write(ref machine, entry, taken | descriptor);
-                    SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex)++;
-                    machine.Synchronize();
-                    status = VmStatus.Ok;
-                }
-            }
+            status = TryMapInTable(ref machine, ref frames, ref control, virtualPage, entry, descriptor, out page);
         }
 
         control.Lock.Release(ref machine, LockRank.Space);
@@ -146,7 +128,39 @@ internal static class SpacePage
         return status;
     }
 
-    // The first page of a MiB.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the hot half
+    private static VmStatus TryMapInTable<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        VirtualAddress virtualPage,
+        PhysicalAddress entry,
+        uint descriptor,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        if (machine.ReadWord(entry) != 0)
+        {
+            page = default;
+            return VmStatus.AlreadyMapped;
+        }
+
+        uint taken = frames.TakeZeroedPage(ref machine);
+        page = new PhysicalAddress(taken);
+        if (taken == 0)
+        {
+            return VmStatus.OutOfFrames;
+        }
+
+        // Another core's walk may find the entry at once: the zeroes are seen by then.
+        machine.OrderMemory();
+        Descriptor.Write(ref machine, entry, taken | descriptor);
+        SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex)++;
+        machine.Synchronize();
+        return VmStatus.Ok;
+    }
+
+    // The first page of a MiB, and what is as seldom.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static VmStatus TryMapFirst<TMachine>(
         ref TMachine machine,
@@ -163,7 +177,7 @@ internal static class SpacePage
         PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, virtualPage);
         if (machine.ReadWord(link) != 0)
         {
-            return TryMapBesideRun(ref machine, ref frames, controlPage, address, descriptor, out page);
+            return TryMapBesideOther(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
 
         VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
@@ -190,9 +204,9 @@ internal static class SpacePage
         return VmStatus.Ok;
     }
 
-    // The first page of a MiB that so far is a run of reserved pages.
+    // A page of a MiB that so far is a run of reserved pages, or has a table in a space that shares some.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static VmStatus TryMapBesideRun<TMachine>(
+    private static VmStatus TryMapBesideOther<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
         uint controlPage,
@@ -206,23 +220,39 @@ internal static class SpacePage
         ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
         page = default;
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
-        if (first.Reserved.Covers(virtualPage.SecondLevelIndex))
+        uint mib = virtualPage.FirstLevelIndex;
+        if (first.IsLink)
+        {
+            PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
+            if (machine.ReadWord(entry) != 0 || !TableSharing.IsShared(ref machine, ref control, owner, mib))
+            {
+                return TryMapInTable(ref machine, ref frames, ref control, virtualPage, entry, descriptor, out page);
+            }
+        }
+        else if (first.Reserved.Covers(virtualPage.SecondLevelIndex))
         {
             return VmStatus.AlreadyMapped;
         }
 
         SpareMemory spares = default;
         VmStatus status = spares.TryTake(ref machine, ref frames, tables: 1, pages: 1);
+        if (status == VmStatus.Ok)
+        {
+            VirtualAddress start = virtualPage.AlignDown(PageSize.Small);
+            status = TableSharing.TryUnshareAll(
+                ref machine, ref frames, ref control, owner, start, start.Add(PageSize.Small), WholeMibs.Changed, ref spares);
+        }
+
         if (status != VmStatus.Ok)
         {
             return status;
         }
 
-        page = spares.TakePage(ref machine); // before the table, whose barrier is the page's as well
-        PhysicalAddress table = RangeTables.Ensure(
-            ref machine, ref control, owner, virtualPage.FirstLevelIndex, ref spares);
+        page = spares.TakePage(ref machine);
+        PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, owner, mib, ref spares);
+        machine.OrderMemory(); // the zeroes before what leads to them
         Descriptor.Write(ref machine, SecondLevelTable.EntryOf(table, virtualPage), page.Value | descriptor);
-        SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex)++;
+        SpaceLayout.CountOf(ref control, mib)++;
         machine.Synchronize();
         return VmStatus.Ok;
     }

@@ -118,8 +118,16 @@ internal static class SpaceRange
 
         SpareMemory spares = default;
         bool haveShares = false;
-        VmStatus status = spares.TryTake(
-            ref machine, ref frames, CountMissingTables(ref machine, ref control, start, pageCount), pages: 0);
+        VirtualAddress end = PageOf(start, pageCount);
+        uint tables = CountMissingTables(ref machine, ref control, start, pageCount)
+            + TableSharing.Count(ref machine, ref control, controlPage, start, end, WholeMibs.Changed);
+        VmStatus status = spares.TryTake(ref machine, ref frames, tables, pages: 0);
+        if (status == VmStatus.Ok)
+        {
+            status = TableSharing.TryUnshareAll(
+                ref machine, ref frames, ref control, controlPage, start, end, WholeMibs.Changed, ref spares);
+        }
+
         if (status == VmStatus.Ok)
         {
             status = TryTakeShares(ref machine, ref frames, model, pageCount, out haveShares);

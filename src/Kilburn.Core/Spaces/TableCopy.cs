@@ -8,15 +8,20 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Makes two tables of one, so that what is written through either is not seen through the other.</summary>
 internal static class TableCopy
 {
+    /// <summary>Stands for no page of a table.</summary>
+    public const uint NoPage = SecondLevelTable.EntryCount;
+
     /// <summary>Lets pages of ranges that can be written be written only after a fault, which then gives a frame of one's own.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="table">A table of a space whose lock is held.</param>
-    /// <returns>True when there were such pages: the space's translations of them are still to be invalidated.</returns>
+    /// <param name="hasGivenPages">True when there are pages in it that the kernel gave.</param>
+    /// <returns>True when pages were changed: the space's translations of them are still to be invalidated.</returns>
     /// <remarks>Rights shrink and nothing else changes, so that no entry is broken first. Source: ARM DDI 0406C.d, B3.10.1.</remarks>
-    public static bool DeferWrites<TMachine>(ref TMachine machine, PhysicalAddress table)
+    public static bool DeferWrites<TMachine>(ref TMachine machine, PhysicalAddress table, out bool hasGivenPages)
         where TMachine : struct, IMachine
     {
         bool isChanged = false;
+        hasGivenPages = false;
         PhysicalAddress end = table.Add(SecondLevelTable.LengthInBytes);
         for (PhysicalAddress place = table; place != end; place = place.Add(1u << SecondLevelTable.EntryShift))
         {
@@ -25,6 +30,10 @@ internal static class TableCopy
             {
                 machine.WriteWord(place, entry.Small.WithWritesDeferred().Raw); // cleaned with its table
                 isChanged = true;
+            }
+            else if (entry.IsGivenPage)
+            {
+                hasGivenPages = true;
             }
         }
 
@@ -41,27 +50,40 @@ internal static class TableCopy
     /// <param name="frames">Counts the shares.</param>
     /// <param name="zeroPage">The frame of zeroes, in which nobody has a share.</param>
     /// <param name="source">A table without pages of ranges that can be written at once.</param>
-    /// <param name="copy">Not linked yet; cleaned by who links it.</param>
+    /// <param name="copy">Zeroes; not linked yet.</param>
+    /// <param name="leftOut">VA[19:12] of a page that is not copied; <see cref="NoPage"/> for none.</param>
     /// <returns><see cref="VmStatus.Ok"/>; or, with no share taken, <see cref="VmStatus.Overflow"/> (a frame has too many owners).</returns>
+    /// <remarks>The words are cleaned, and in need of a barrier before the link.</remarks>
     public static VmStatus TryFill<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, PhysicalAddress zeroPage, PhysicalAddress source, PhysicalAddress copy)
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        PhysicalAddress zeroPage,
+        PhysicalAddress source,
+        PhysicalAddress copy,
+        uint leftOut)
         where TMachine : struct, IMachine
     {
-        for (uint offset = 0; offset < SecondLevelTable.LengthInBytes; offset += 1u << SecondLevelTable.EntryShift)
+        for (uint page = 0; page < SecondLevelTable.EntryCount; page++)
         {
-            SecondLevelEntry entry = new(machine.ReadWord(source.Add(offset)));
-            machine.WriteWord(copy.Add(offset), entry.Raw);
-            if (!HoldsFrame(entry, zeroPage))
+            SecondLevelEntry entry = new(machine.ReadWord(source.Add(page << SecondLevelTable.EntryShift)));
+            if (entry.Raw == 0 || page == leftOut)
             {
                 continue;
             }
 
-            VmStatus status = frames.TrySharePage(ref machine, entry.Small.Frame);
+            VmStatus status = HoldsFrame(entry, zeroPage) ? frames.TrySharePage(ref machine, entry.Small.Frame) : VmStatus.Ok;
             if (status != VmStatus.Ok)
             {
-                GiveBack(ref machine, ref frames, zeroPage, copy, offset);
+                GiveBack(ref machine, ref frames, zeroPage, copy, leftOut);
                 return status;
             }
+
+            machine.WriteWord(copy.Add(page << SecondLevelTable.EntryShift), entry.Raw); // cleaned with its table
+        }
+
+        if (!TMachine.WalksAreCoherent)
+        {
+            machine.CleanToUnification(copy, SecondLevelTable.LengthInBytes);
         }
 
         return VmStatus.Ok;
@@ -73,15 +95,28 @@ internal static class TableCopy
     public static bool HoldsFrame(SecondLevelEntry entry, PhysicalAddress zeroPage) =>
         entry.IsGivenPage ? entry.Small.HasShare : entry.IsLive && entry.Small.Frame != zeroPage;
 
-    // The shares of the entries below an offset.
-    private static void GiveBack<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, PhysicalAddress zeroPage, PhysicalAddress table, uint end)
+    /// <summary>Gives back a copy that was never linked, and its shares.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes them.</param>
+    /// <param name="zeroPage">The frame of zeroes.</param>
+    /// <param name="copy">What <see cref="TryFill"/> has filled, with no page left out.</param>
+    public static void Release<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, PhysicalAddress zeroPage, PhysicalAddress copy)
         where TMachine : struct, IMachine
     {
-        for (uint offset = 0; offset < end; offset += 1u << SecondLevelTable.EntryShift)
+        GiveBack(ref machine, ref frames, zeroPage, copy, NoPage);
+        SpaceRange.FreeTable(ref machine, ref frames, copy);
+    }
+
+    // What a copy has shares in so far.
+    private static void GiveBack<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, PhysicalAddress zeroPage, PhysicalAddress copy, uint leftOut)
+        where TMachine : struct, IMachine
+    {
+        for (uint page = 0; page < SecondLevelTable.EntryCount; page++)
         {
-            SecondLevelEntry entry = new(machine.ReadWord(table.Add(offset)));
-            if (HoldsFrame(entry, zeroPage))
+            SecondLevelEntry entry = new(machine.ReadWord(copy.Add(page << SecondLevelTable.EntryShift)));
+            if (page != leftOut && HoldsFrame(entry, zeroPage))
             {
                 SpaceRange.FreePage(ref machine, ref frames, entry.Small.Frame);
             }

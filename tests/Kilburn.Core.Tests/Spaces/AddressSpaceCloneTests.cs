@@ -1,8 +1,11 @@
+using System;
+using System.Collections.Generic;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Spaces;
+using Kilburn.Core.Tables;
 using Xunit;
 
 namespace Kilburn.Core.Tests.Spaces;
@@ -154,5 +157,177 @@ public sealed class AddressSpaceCloneTests
         AddressSpace child = fixture.Clone(parent);
         Assert.Equal(VmStatus.Ok, fixture.TryDestroy(child));
         Assert.Equal(held, fixture.Held);
+    }
+
+    [Fact]
+    public void Clone_SixteenTouchedMibs_CostsNoTable()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace parent = fixture.Create();
+        fixture.Reserve(parent, Base, 16 * MiB);
+        for (uint mib = 0; mib < 16; mib++)
+        {
+            for (uint page = 0; page < 16; page++)
+            {
+                Assert.Equal(FaultOutcome.Resolved, fixture.Write(parent, Base + (mib * MiB) + (page * Page), mib + 1));
+            }
+        }
+
+        (uint free, uint pages, uint second, uint first) = fixture.Held;
+        AddressSpace child = fixture.Clone(parent);
+        Assert.Equal((free - 3, pages + 1, second, first + 1), fixture.Held);
+        Assert.Equal((16u, 16u), TablesOf(fixture, child));
+        Assert.Equal((16u, 16u), TablesOf(fixture, parent));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(child, Base, 99));
+        Assert.Equal((pages + 2, second + 1), (fixture.Held.Pages, fixture.Held.Second));
+        Assert.Equal((16u, 15u), TablesOf(fixture, child));
+        Assert.Equal((16u, 15u), TablesOf(fixture, parent));
+        Assert.Equal((1u, 16u), (fixture.Read(parent, Base), fixture.Read(child, Base + (15 * MiB))));
+    }
+
+    [Fact]
+    public void Clone_OfAClone_SharesTheSameTables()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace parent = Touched(fixture, 2);
+        AddressSpace child = fixture.Clone(parent);
+        AddressSpace grandchild = fixture.Clone(child);
+        uint tables = fixture.Held.Second;
+        Assert.Equal(VmStatus.Ok, fixture.TryDestroy(child));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(parent, Base, 10));
+        Assert.Equal(tables + 1, fixture.Held.Second);
+        Assert.Equal((1u, 2u), (fixture.Read(grandchild, Base), fixture.Read(grandchild, Base + Page)));
+        Assert.Equal((1u, 0u), TablesOf(fixture, grandchild));
+
+        // The grandchild is the last owner of the table, and of one of the pages.
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(grandchild, Base, 30));
+        Assert.Equal((0u, 1u), (fixture.CountersOf(grandchild).Copies, fixture.CountersOf(grandchild).Reuses));
+        Assert.Equal(tables + 1, fixture.Held.Second);
+    }
+
+    [Fact]
+    public void Unmap_OfAWholeSharedMib_DropsTheReferenceAlone()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace parent = fixture.Create();
+        fixture.Reserve(parent, Base, 2 * MiB);
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(parent, Base, 1));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(parent, Base + MiB, 2));
+        AddressSpace child = fixture.Clone(parent);
+        (uint, uint, uint, uint) held = fixture.Held;
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(child, Base, MiB));
+        Assert.Equal(held, fixture.Held);
+        Assert.Equal((256u, 1u), (fixture.CountersOf(child).ReservedPages, fixture.CountersOf(child).ResidentPages));
+        Assert.Equal(1u, fixture.Read(parent, Base));
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(parent, Base, MiB));
+        Assert.Equal(held.Item3 - 1, fixture.Held.Second);
+        Assert.Equal(2u, fixture.Read(child, Base + MiB));
+    }
+
+    private static readonly Dictionary<string, Func<SpaceFixture, AddressSpace, VmStatus>> s_changes = new()
+    {
+        ["write"] = (fixture, space) => StatusOf(fixture.Write(space, Base, 1)),
+        ["first write"] = (fixture, space) => StatusOf(fixture.Write(space, Base + (9 * Page), 1)),
+        ["first read"] = (fixture, space) => StatusOf(fixture.Resolve(
+            space, FaultStatus.TranslationSecondLevel, FaultAccess.Read, Base + (9 * Page))),
+        ["protect"] = (fixture, space) => fixture.TryProtectBytes(space, Base, 17 * MiB, UserRights.Read),
+        ["need"] = (fixture, space) => fixture.TryAdvise(space, Base, 4 * Page, RangeAdvice.Need),
+        ["discard"] = (fixture, space) => fixture.TryAdvise(space, Base, 17 * MiB, RangeAdvice.Discard),
+        ["unmap"] = (fixture, space) => fixture.TryUnmapBytes(space, Base + Page, (16 * MiB) + Page),
+        ["map"] = (fixture, space) => fixture.TryMap(
+            space,
+            new RangeRequest
+            {
+                Placement = RangePlacement.Replacing,
+                Address = new VirtualAddress(Base + Page),
+                LengthInBytes = (16 * MiB) + Page,
+                Kind = RangeKind.Anonymous,
+                Rights = UserRights.Read,
+                GuardInBytes = Page,
+            },
+            out _),
+        ["given page"] = (fixture, space) => fixture.TryMap(space, Base + (17 * MiB) + (8 * Page), out _),
+        ["given frames"] = (fixture, space) => fixture.TryMapFrames(
+            space, Base + (17 * MiB) + (8 * Page), new PhysicalAddress(0x3F00_0000), 2, MemoryType.Device),
+    };
+
+    public static TheoryData<string> Changes => [.. s_changes.Keys];
+
+    // 18 MiBs with a touched page and untouched ones; the last is touched in part only.
+    private static AddressSpace Spread(SpaceFixture fixture)
+    {
+        AddressSpace space = fixture.Create();
+        fixture.Reserve(space, Base, (17 * MiB) + (8 * Page));
+        for (uint mib = 0; mib < 18; mib++)
+        {
+            Assert.Equal(FaultOutcome.Resolved, fixture.Write(space, Base + (mib * MiB), mib + 1));
+        }
+
+        return space;
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void Change_OfSharedTables_OutOfMemoryAtEachAllocation_ChangesNothing(string name)
+    {
+        int failures = 0;
+        for (uint free = 0; ; free++)
+        {
+            SpaceFixture fixture = new();
+            AddressSpace parent = Spread(fixture);
+            AddressSpace child = fixture.Clone(parent);
+            fixture.LeaveFreeWithoutTables(free);
+            (uint, uint, uint, uint) held = fixture.Held;
+            List<(uint, uint, RangeKind, UserRights, uint)> regions = fixture.RegionsOf(child);
+            VmStatus status = s_changes[name](fixture, child);
+            if (status == VmStatus.Ok)
+            {
+                Assert.True(failures > 0);
+                Assert.Equal(regions, fixture.RegionsOf(parent));
+                for (uint mib = 0; mib < 18; mib++)
+                {
+                    Assert.Equal(mib + 1, fixture.Read(parent, Base + (mib * MiB)));
+                }
+
+                return;
+            }
+
+            failures++;
+            Assert.Equal(VmStatus.OutOfFrames, status);
+            Assert.Equal(held, fixture.Held);
+            Assert.Equal(regions, fixture.RegionsOf(child));
+            Assert.Equal((18u, 18u), TablesOf(fixture, child));
+        }
+    }
+
+    [Fact]
+    public void Change_OfASharedTable_PageWithTooManyOwners_IsRefusedAndChangesNothing()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace parent = Touched(fixture, 3);
+        PhysicalAddress page = fixture.TryTranslate(parent, Base + Page, out TableWalk walk) == VmStatus.Ok ? walk.Physical : default;
+        for (uint owners = 1; owners < OwnerLimit; owners++)
+        {
+            Assert.Equal(VmStatus.Ok, fixture.Frames.TrySharePage(ref fixture.Machine, page));
+        }
+
+        AddressSpace child = fixture.Clone(parent);
+        (uint, uint, uint, uint) held = fixture.Held;
+        Assert.Equal(FaultOutcome.OutOfMemory, fixture.Write(child, Base, 9));
+        Assert.Equal(VmStatus.Overflow, fixture.TryProtectBytes(child, Base, Page, UserRights.Read));
+        Assert.Equal(VmStatus.Overflow, fixture.TryUnmapBytes(child, Base, Page));
+        Assert.Equal(VmStatus.Overflow, fixture.TryMap(child, Base + (8 * Page), out _));
+        Assert.Equal(held, fixture.Held);
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(child, Base + Page, 9)); // a page that is copied anyway
+        Assert.Equal((1u, 9u, 2u), (fixture.Read(child, Base), fixture.Read(child, Base + Page), fixture.Read(parent, Base + Page)));
+    }
+
+    private static VmStatus StatusOf(FaultOutcome outcome) =>
+        outcome == FaultOutcome.Resolved ? VmStatus.Ok : outcome == FaultOutcome.OutOfMemory ? VmStatus.OutOfFrames : VmStatus.Denied;
+
+    private static (uint All, uint Shared) TablesOf(SpaceFixture fixture, AddressSpace space)
+    {
+        SpaceCounters counters = fixture.CountersOf(space);
+        return (counters.Tables, counters.SharedTables);
     }
 }

@@ -224,6 +224,21 @@ internal sealed class SpaceFixture
         Assert.Equal(frameCount, Statistics.FreeFrames);
     }
 
+    /// <summary>As <see cref="LeaveFree"/>; and no frame that is cut into tables already has one left.</summary>
+    public void LeaveFreeWithoutTables(uint frameCount)
+    {
+        LeaveFree(0);
+        while (Frames.TryAllocateSecondLevelTable(ref Machine, out _) == VmStatus.Ok)
+        {
+        }
+
+        for (uint count = 0; count < frameCount; count++)
+        {
+            Assert.Equal(VmStatus.Ok, Frames.TryFreePage(ref Machine, _taken[^1]));
+            _taken.RemoveAt(_taken.Count - 1);
+        }
+    }
+
     public void GiveBack()
     {
         foreach (PhysicalAddress page in _taken)
