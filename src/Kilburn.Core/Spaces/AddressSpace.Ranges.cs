@@ -21,7 +21,8 @@ public readonly partial struct AddressSpace
     /// guard or address off a page, address off the alignment, an alignment that is none), <see cref="VmStatus.WrappedRange"/>,
     /// <see cref="VmStatus.OutOfRange"/> (page 0, or past 0x80000000), <see cref="VmStatus.WrongKind"/> (a kind that is not reserved by
     /// request, rights or frames for a guard), <see cref="VmStatus.RightsRefused"/>, <see cref="VmStatus.Occupied"/>, <see cref="VmStatus.NoRoom"/>,
-    /// <see cref="VmStatus.LimitReached"/>, <see cref="VmStatus.OutOfFrames"/>.
+    /// <see cref="VmStatus.LimitReached"/>, <see cref="VmStatus.OutOfFrames"/>, <see cref="VmStatus.Overflow"/> (as for all members here: a
+    /// page in a table that clones share has 16385 owners).
     /// </returns>
     public VmStatus TryMap<TMachine>(
         ref TMachine machine, ref FrameAllocator frames, in RangeRequest request, out VirtualAddress start)

@@ -56,7 +56,8 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
     /// <param name="page">The page; default on failure.</param>
     /// <returns>
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.OutOfRange"/> (page 0, or from 0x80000000 up),
-    /// <see cref="VmStatus.AlreadyMapped"/>, <see cref="VmStatus.OutOfFrames"/>.
+    /// <see cref="VmStatus.AlreadyMapped"/>, <see cref="VmStatus.OutOfFrames"/>, <see cref="VmStatus.Overflow"/> (a page beside it, in a
+    /// table that clones share, has 16385 owners).
     /// </returns>
     /// <remarks>Usable on return. A new entry needs no invalidation: faulting ones are never held. Source: ARM DDI 0406C.d, B3.10.1.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // the descriptor folds to a constant, and the addresses stay in registers
@@ -86,7 +87,8 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
     /// <param name="execution">Whether user code may be fetched from it.</param>
     /// <param name="page">The page; default on failure.</param>
     /// <returns>
-    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.AlreadyMapped"/>, <see cref="VmStatus.OutOfFrames"/>.
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.AlreadyMapped"/>, <see cref="VmStatus.OutOfFrames"/>,
+    /// <see cref="VmStatus.Overflow"/>.
     /// </returns>
     public VmStatus TryMapNewNullPage<TMachine>(
         ref TMachine machine,

@@ -8,6 +8,7 @@ using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Kernel;
 using Kilburn.Core.Spaces;
+using Kilburn.Core.Tables;
 using Kilburn.Model;
 using Kilburn.Model.Boot;
 using Kilburn.Model.Cores;
@@ -21,7 +22,8 @@ namespace Kilburn.Campaigns.Workloads;
 /// <summary>A seeded life in which every core has a program of its own, and a scheduler switches between their steps.</summary>
 /// <remarks>
 /// All cores use the same few spaces. In each, a core has pages of its own, of which it knows what they lead to at any time, whoever
-/// else works in the space meanwhile; and a space of its own that comes and goes. The heap is shared.
+/// else works in the space meanwhile; a space of its own that comes and goes; and one that is a clone of a clone of a space that all clone. The
+/// heap is shared.
 /// </remarks>
 /// <typeparam name="TProfile">The processor.</typeparam>
 public sealed class Race<TProfile> : IDisposable
@@ -30,11 +32,14 @@ public sealed class Race<TProfile> : IDisposable
     private const int SharedSpaceCount = 5; // more than few ASIDs can serve
     private const uint MemoryInBytes = 4u << 20;
     private const int PageCount = 3;
+    private const int RangeMibs = 2;
     private const int OddsOfStaying = 6;
 
     private readonly int _seed;
     private readonly CoreScheduler _scheduler = new();
     private readonly List<AddressSpace> _shared = [];
+    private readonly Dictionary<uint, uint> _rootWords = [];
+    private AddressSpace _root; // no core runs it, and what it holds never changes; where it lies does
     private VirtualMemory _memory;
     private int _operationCount;
 
@@ -77,6 +82,7 @@ public sealed class Race<TProfile> : IDisposable
             _shared.Add(space);
         }
 
+        MakeRoot(ref first);
         Action[] programs =
         [
             .. Enumerable.Range(0, TProfile.CoreCount)
@@ -91,6 +97,32 @@ public sealed class Race<TProfile> : IDisposable
         _scheduler.Dispose();
         Machine.Dispose();
     }
+
+    private void MakeRoot(ref ModelMachine<TProfile> core)
+    {
+        Require(_memory.Spaces.TryCreate(ref core, ref _memory.Frames, out _root), "create");
+        for (int index = 0; index < TProfile.CoreCount * PageCount * RangeMibs; index++)
+        {
+            VirtualAddress page = new(RangePage(index % RangeMibs, index / RangeMibs));
+            RangeRequest request = new()
+            {
+                Placement = RangePlacement.Fixed,
+                Address = page,
+                LengthInBytes = PageSize.Small,
+                Kind = RangeKind.Anonymous,
+                Rights = UserRights.ReadWrite,
+                Population = RangePopulation.AtOnce,
+            };
+            Require(_root.TryMap(ref core, ref _memory.Frames, in request, out _), "map into the root");
+            Require(_root.TryTranslate(ref core, page, out TableWalk walk), "a page of the root");
+            core.Data<uint>(walk.Physical) = (uint)index + 1;
+            _rootWords.Add(page.Value, (uint)index + 1);
+        }
+    }
+
+    // Pages of ranges: each core has its own, in a MiB that given pages use as well, and in one that is left to ranges.
+    private static uint RangePage(int mib, int index) =>
+        0x0020_0000u + (PageSize.Section * (uint)mib) + (PageSize.Small * (uint)(0x40 + index));
 
     private static void Require(VmStatus status, string operation) => Check(status == VmStatus.Ok, $"{operation}: {status}");
 
@@ -108,9 +140,12 @@ public sealed class Race<TProfile> : IDisposable
         private readonly Random _random = new((race._seed * 4) + coreIndex);
         private readonly Dictionary<(int Space, uint Page), (uint Frame, uint Word)> _mapped = [];
         private readonly Dictionary<(int Space, uint Page), (UserRights Rights, uint Word)> _ranges = [];
+        private const int CloneIndex = SharedSpaceCount;
+
         private ModelMachine<TProfile> _core = race.Machine.GetCore<TProfile>(coreIndex);
         private AddressSpace? _own;
-        private int _current = -1; // index of the shared space that is active
+        private AddressSpace? _clone;
+        private int _current = -1; // index of the space that is active, if it is a shared one or the clone
 
         public void Run(int operationCount)
         {
@@ -125,7 +160,7 @@ public sealed class Race<TProfile> : IDisposable
         {
             int space = _random.Next(SharedSpaceCount);
             uint page = ChoosePage();
-            switch (_random.Next(18))
+            switch (_random.Next(22))
             {
                 case 0 or 1 or 2:
                     Require(race._memory.Spaces.TryActivate(ref _core, race._shared[space]), "activate");
@@ -154,13 +189,19 @@ public sealed class Race<TProfile> : IDisposable
                     LiveAlone(page);
                     break;
                 case 12:
-                    MapRange(space);
+                    MapRange(ChooseSpace(space));
                     break;
                 case 13:
-                    UnmapRange(space);
+                    UnmapRange(ChooseSpace(space));
                     break;
                 case 14:
-                    ChangeRange(space);
+                    ChangeRange(ChooseSpace(space));
+                    break;
+                case 15 or 16:
+                    LiveInFamily();
+                    break;
+                case 17:
+                    TouchRoot();
                     break;
                 default:
                     TouchRange();
@@ -255,11 +296,65 @@ public sealed class Race<TProfile> : IDisposable
             _core.SynchronizeContext();
         }
 
-        // Pages of ranges: each core has its own, in a MiB that given pages use as well, and in one that is left to ranges.
         private uint[] ChooseRange()
         {
-            uint first = (0x0020_0000u + (0x0010_0000u * (uint)_random.Next(2))) + (PageSize.Small * (uint)(0x40 + (coreIndex * PageCount)));
-            return [.. Enumerable.Range(0, _random.Next(1, PageCount + 1)).Select(index => first + ((uint)index * PageSize.Small))];
+            int mib = _random.Next(RangeMibs);
+            return [.. Enumerable.Range(0, _random.Next(1, PageCount + 1)).Select(index => RangePage(mib, (coreIndex * PageCount) + index))];
+        }
+
+        private int ChooseSpace(int shared) => _clone is not null && _random.Next(2) == 0 ? CloneIndex : shared;
+
+        private AddressSpace SpaceOf(int space) => space == CloneIndex ? _clone!.Value : race._shared[space];
+
+        // A clone of the root, or of the clone before, which then goes: what they share, other cores have as well.
+        private void LiveInFamily()
+        {
+            AddressSpace? old = _clone;
+            bool isEnd = old is not null && _random.Next(3) == 0;
+            AddressSpace space = default;
+            if (!isEnd
+                && race._memory.Spaces.TryClone(ref _core, ref race._memory.Frames, old ?? race._root, out space) != VmStatus.Ok)
+            {
+                return;
+            }
+
+            race._memory.Spaces.Leave(ref _core);
+            _current = -1;
+            if (old is AddressSpace before)
+            {
+                Require(race._memory.Spaces.TryDestroy(ref _core, ref race._memory.Frames, before), "destroy of a clone");
+            }
+
+            _clone = isEnd ? null : space;
+            if (isEnd || old is null)
+            {
+                foreach (uint page in race._rootWords.Keys)
+                {
+                    _ = _ranges.Remove((CloneIndex, page));
+                }
+            }
+
+            if (isEnd)
+            {
+                return;
+            }
+
+            foreach ((uint page, uint word) in old is null ? race._rootWords : [])
+            {
+                _ranges.Add((CloneIndex, page), (UserRights.ReadWrite, word));
+            }
+
+            Require(race._memory.Spaces.TryActivate(ref _core, space), "activate");
+            _current = CloneIndex;
+            TouchRangeHere(CloneIndex, ChooseRange()[^1]);
+        }
+
+        // A page of the root gets a frame of its own, in a table of its own.
+        private void TouchRoot()
+        {
+            FaultReport report = new(FaultStatus.PermissionSecondLevel, FaultAccess.Write, new VirtualAddress(ChooseRange()[0]), 0);
+            FaultOutcome outcome = race._root.Resolve(ref _core, ref race._memory.Frames, in report);
+            Check(outcome is FaultOutcome.Resolved or FaultOutcome.OutOfMemory, $"core {coreIndex}: fault in the root: {outcome}");
         }
 
         private static VirtualRange RangeOf(uint[] pages) =>
@@ -277,7 +372,7 @@ public sealed class Race<TProfile> : IDisposable
                 Rights = UserRights.ReadWrite,
                 Population = _random.Next(3) == 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand,
             };
-            VmStatus status = race._shared[space].TryMap(ref _core, ref race._memory.Frames, in request, out _);
+            VmStatus status = SpaceOf(space).TryMap(ref _core, ref race._memory.Frames, in request, out _);
             if (status == VmStatus.OutOfFrames)
             {
                 return;
@@ -295,7 +390,7 @@ public sealed class Race<TProfile> : IDisposable
         private void UnmapRange(int space)
         {
             uint[] pages = ChooseRange();
-            VmStatus status = race._shared[space].TryUnmap(ref _core, ref race._memory.Frames, RangeOf(pages));
+            VmStatus status = SpaceOf(space).TryUnmap(ref _core, ref race._memory.Frames, RangeOf(pages));
             if (status == VmStatus.OutOfFrames)
             {
                 return;
@@ -315,8 +410,8 @@ public sealed class Race<TProfile> : IDisposable
             UserRights rights = _random.Next(2) == 0 ? UserRights.Read : UserRights.ReadWrite;
             bool isDiscard = _random.Next(3) == 0;
             VmStatus status = isDiscard
-                ? race._shared[space].TryAdvise(ref _core, ref race._memory.Frames, RangeOf(pages), RangeAdvice.Discard)
-                : race._shared[space].TryProtect(ref _core, ref race._memory.Frames, RangeOf(pages), rights);
+                ? SpaceOf(space).TryAdvise(ref _core, ref race._memory.Frames, RangeOf(pages), RangeAdvice.Discard)
+                : SpaceOf(space).TryProtect(ref _core, ref race._memory.Frames, RangeOf(pages), rights);
             if (status == VmStatus.OutOfFrames)
             {
                 return;
@@ -359,7 +454,7 @@ public sealed class Race<TProfile> : IDisposable
                 {
                     FaultReport report = new(
                         FaultStatus.TranslationSecondLevel, isWrite ? FaultAccess.Write : FaultAccess.Read, new VirtualAddress(page), 0);
-                    FaultOutcome outcome = race._shared[space].Resolve(ref _core, ref race._memory.Frames, in report);
+                    FaultOutcome outcome = SpaceOf(space).Resolve(ref _core, ref race._memory.Frames, in report);
                     if (isAllowed && outcome != FaultOutcome.OutOfMemory)
                     {
                         Check(outcome == FaultOutcome.Resolved && attempt < 2, $"core {coreIndex}: fault at 0x{page:X8}: {outcome}");

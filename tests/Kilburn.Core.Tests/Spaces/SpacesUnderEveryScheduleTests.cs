@@ -1,12 +1,9 @@
 using System;
-using System.Collections.Generic;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Asids;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Spaces;
-using Kilburn.Model;
 using Kilburn.Model.Profiles;
-using Kilburn.Model.Scheduling;
 using Kilburn.Model.Translation;
 using Xunit;
 
@@ -20,8 +17,6 @@ public sealed class SpacesUnderEveryScheduleTests
 {
     private const uint Base = 0x0040_0000;
     private const uint Page = 0x1000;
-    private const long RunLimit = 5000;
-    private const int DrawnRuns = 150;
 
     /// <summary>Five spaces with a page each, at the same address, with the number of the space in it.</summary>
     private sealed class World
@@ -69,28 +64,8 @@ public sealed class SpacesUnderEveryScheduleTests
     }
 
     private static void Explore(
-        Action<World> setUp, Action<World> first, Action<World> second, Action<World> atEnd)
-    {
-        (Machine, IReadOnlyList<Action>, Action?) Make()
-        {
-            World world = new();
-            setUp(world);
-            return (world.System.Machine, [() => first(world), () => second(world)], () => atEnd(world));
-        }
-
-        using CoreScheduler scheduler = new();
-        (_, bool isComplete) = scheduler.Explore(Make, 1, RunLimit);
-        Assert.True(isComplete);
-        for (ulong seed = 1; seed <= DrawnRuns; seed++)
-        {
-            (Machine machine, IReadOnlyList<Action> programs, Action? end) = Make();
-            using (machine)
-            {
-                scheduler.Run(machine, new RandomPolicy(seed, (int)(seed % 12) + 1), programs);
-                end!();
-            }
-        }
-    }
+        Action<World> setUp, Action<World> first, Action<World> second, Action<World> atEnd) =>
+        Schedules.Explore(() => new World(), world => world.System.Machine, setUp, first, second, atEnd);
 
     // The race that the TLA+ model of Linux's algorithm found. With and without another page, whose table then stays.
     [Theory]
