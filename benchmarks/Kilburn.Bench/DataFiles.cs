@@ -26,7 +26,7 @@ internal static class DataFiles
     internal static IReadOnlyList<Goal> ReadGoals(string path)
     {
         List<Goal> goals = [.. Read<GoalFile>(path).Operations.Select(
-            line => new Goal(line.Name, line.Goal, line.Reference, line.Operation))];
+            line => new Goal(line.Name, line.Goal, line.Reference, line.Linux, line.Operation))];
         RefuseTwins(path, goals.Select(goal => goal.Name));
         return goals;
     }
@@ -96,7 +96,7 @@ internal static class DataFiles
 
     private sealed record GoalFile(IReadOnlyList<GoalLine> Operations);
 
-    private sealed record GoalLine(string Name, long Goal, long? Reference, string Operation);
+    private sealed record GoalLine(string Name, long Goal, long? Reference, string Operation, long? Linux = null);
 
     private sealed record BaselineFile(IReadOnlyList<BaselineLine> Operations);
 

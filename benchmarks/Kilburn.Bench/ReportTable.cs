@@ -30,6 +30,7 @@ internal static class ReportTable
 
         table.AddColumn("");
         table.AddColumn(new TableColumn("C -O2").RightAligned());
+        table.AddColumn(new TableColumn("Linux").RightAligned());
         table.AddColumn(new TableColumn("baseline").RightAligned());
         table.AddColumn("what");
         foreach (ReportRow row in report.Rows)
@@ -42,6 +43,7 @@ internal static class ReportTable
                 new Text(row.Goal is { } goal ? Number(goal.Limit) : "-"),
                 Verdict(row),
                 new Text(row.Goal?.Reference is { } reference ? Number(reference) : "-"),
+                new Text(row.Goal?.Linux is { } linux ? Number(linux) : "-"),
                 new Text(Baseline(row)),
                 new Text(row.Goal?.Operation ?? ""));
         }

@@ -150,6 +150,11 @@ internal static class Cp15
     [RuntimeImport("*", "arm_read_cycle_counter")]
     internal static extern uint ReadCycleCounter();
 
+    /// <summary>PMUSERENR: 1 lets programs read PMCCNTR, 0 makes that an undefined instruction.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_write_user_counting")]
+    internal static extern void WriteUserCounting(uint enable);
+
     /// <summary>DSB.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_synchronize_data")]

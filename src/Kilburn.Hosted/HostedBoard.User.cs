@@ -35,6 +35,12 @@ public partial struct HostedBoard
     public readonly void EnterUser(VirtualAddress thread) => throw new NotSupportedException("The model executes no instructions.");
 
     /// <inheritdoc/>
+    public readonly void SetCounting(UserCounting counting)
+    {
+        // There are no programs to count anything.
+    }
+
+    /// <inheritdoc/>
     public readonly uint CopyFromUser(
         ref byte destination, VirtualAddress source, uint lengthInBytes, out FaultReport fault)
     {

@@ -8,6 +8,9 @@ public ref struct Arguments(ReadOnlySpan<byte> text)
 {
     private const byte Space = (byte)' ';
     private const uint Ten = 10;
+    private const uint Sixteen = 16;
+    private const int BitsPerHexDigit = 4;
+    private const int TopDigitShift = 28;
     private const uint LargestTenth = uint.MaxValue / Ten; // a constant: nothing is divided
 
     private ReadOnlySpan<byte> _rest = text;
@@ -42,7 +45,7 @@ public ref struct Arguments(ReadOnlySpan<byte> text)
         return word.Length != 0;
     }
 
-    /// <summary>Takes the next word, which must be a decimal number.</summary>
+    /// <summary>Takes the next word, which must be a number: decimal, or hexadecimal behind <c>0x</c>.</summary>
     /// <param name="value">The number; zero when there is none.</param>
     /// <returns>False at the end, and when the word is no number of 32 bits.</returns>
     public bool TryTakeNumber(out uint value)
@@ -53,9 +56,17 @@ public ref struct Arguments(ReadOnlySpan<byte> text)
             return false;
         }
 
-        for (int index = 0; index < word.Length; index++)
+        return word.Length > 2 && word[0] == (byte)'0' && word[1] == (byte)'x'
+            ? TryReadHexadecimal(word.Slice(2), out value)
+            : TryReadDecimal(word, out value);
+    }
+
+    private static bool TryReadDecimal(ReadOnlySpan<byte> digits, out uint value)
+    {
+        value = 0;
+        for (int index = 0; index < digits.Length; index++)
         {
-            uint digit = (uint)(word[index] - (byte)'0');
+            uint digit = (uint)(digits[index] - (byte)'0');
             if (digit >= Ten || value > LargestTenth || (value * Ten) > uint.MaxValue - digit)
             {
                 value = 0;
@@ -63,6 +74,28 @@ public ref struct Arguments(ReadOnlySpan<byte> text)
             }
 
             value = (value * Ten) + digit;
+        }
+
+        return true;
+    }
+
+    private static bool TryReadHexadecimal(ReadOnlySpan<byte> digits, out uint value)
+    {
+        value = 0;
+        for (int index = 0; index < digits.Length; index++)
+        {
+            byte digit = digits[index];
+            uint number = digit is >= (byte)'0' and <= (byte)'9' ? digit - (uint)'0'
+                : digit is >= (byte)'A' and <= (byte)'F' ? digit - (uint)'A' + Ten
+                : digit is >= (byte)'a' and <= (byte)'f' ? digit - (uint)'a' + Ten
+                : Sixteen;
+            if (number == Sixteen || value >> TopDigitShift != 0)
+            {
+                value = 0;
+                return false;
+            }
+
+            value = (value << BitsPerHexDigit) | number;
         }
 
         return true;

@@ -16,6 +16,11 @@ public static class Instructions
     [RuntimeImport("*", "user_read_thread_pointer")]
     public static extern uint ReadThreadPointer();
 
+    /// <summary>The cycle counter, while the kernel lets programs read it; an undefined instruction otherwise.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "user_count")]
+    public static extern uint Count();
+
     /// <summary>Loads a word, and faults where none may be loaded.</summary>
     /// <param name="address">A multiple of 4.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]

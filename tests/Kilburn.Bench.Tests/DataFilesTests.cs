@@ -17,9 +17,10 @@ public sealed class DataFilesTests : IDisposable
     {
         IReadOnlyList<Goal> goals = DataFiles.ReadGoals(Path.Combine(AppContext.BaseDirectory, "goals.json"));
 
-        Assert.Equal(26, goals.Count);
+        Assert.Equal(48, goals.Count);
         Assert.All(goals, goal => Assert.True(goal.Limit > 0));
         Assert.Contains(goals, goal => goal is { Name: "space.destroy_16", Limit: 1500, Reference: 2298 });
+        Assert.Contains(goals, goal => goal is { Name: "syscall.null", Limit: 100, Reference: null, Linux: 123 });
     }
 
     [Theory]
@@ -67,8 +68,8 @@ public sealed class DataFilesTests : IDisposable
         DataFiles.WriteResult(
             _path,
             [
-                new ReportRow("a", new Goal("a", 40, null, "x"), measurement, null),
-                new ReportRow("b", new Goal("b", 40, null, "x"), null, null),
+                new ReportRow("a", new Goal("a", 40, null, null, "x"), measurement, null),
+                new ReportRow("b", new Goal("b", 40, null, null, "x"), null, null),
             ]);
 
         Assert.Equal(

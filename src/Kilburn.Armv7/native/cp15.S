@@ -198,6 +198,13 @@ function arm_read_cycle_counter
         bx      lr
 endfunction arm_read_cycle_counter
 
+// void arm_write_user_counting(uint32_t enable)
+//   PMUSERENR, whether programs may read PMCCNTR: CP15 c9, 0, c14, 0.
+function arm_write_user_counting
+        mcr     p15, 0, r0, c9, c14, 0
+        bx      lr
+endfunction arm_write_user_counting
+
 // void arm_synchronize_data(void)
 //   DSB, full system.
 function arm_synchronize_data

@@ -164,6 +164,10 @@ public ref struct BenchmarkRun<TMachine, TBoard>
         _lineCount++;
     }
 
+    /// <summary>Counts results that a program has printed in the form of <see cref="Report"/>.</summary>
+    /// <param name="count">Its lines.</param>
+    public void AddLines(uint count) => _lineCount += count;
+
     /// <summary>Begins a line that tells of the run itself; the caller ends it.</summary>
     /// <param name="text">Its first words.</param>
     public readonly void Note(ReadOnlySpan<byte> text)

@@ -50,6 +50,9 @@ internal unsafe partial struct PiBoard
     public readonly void EnterUser(VirtualAddress thread) => UserEntry.Run(thread, ref s_processes.KernelStack);
 
     /// <inheritdoc/>
+    public readonly void SetCounting(UserCounting counting) => Cp15.WriteUserCounting((uint)counting);
+
+    /// <inheritdoc/>
     public readonly uint CopyFromUser(
         ref byte destination, VirtualAddress source, uint lengthInBytes, out FaultReport fault)
     {

@@ -27,6 +27,9 @@ public partial struct ListeningBoard<TBoard>
     public void EnterUser(VirtualAddress thread) => _inner.EnterUser(thread);
 
     /// <inheritdoc/>
+    public void SetCounting(UserCounting counting) => _inner.SetCounting(counting);
+
+    /// <inheritdoc/>
     public uint CopyFromUser(ref byte destination, VirtualAddress source, uint lengthInBytes, out FaultReport fault) =>
         _inner.CopyFromUser(ref destination, source, lengthInBytes, out fault);
 

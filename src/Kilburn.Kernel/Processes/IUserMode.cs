@@ -21,6 +21,10 @@ public interface IUserMode
     /// <param name="thread">As <see cref="Scheduler.Next"/> gave it.</param>
     void EnterUser(VirtualAddress thread);
 
+    /// <summary>Lets programs read the cycle counter, or not; they may not at first.</summary>
+    /// <param name="counting">Which.</param>
+    void SetCounting(UserCounting counting);
+
     /// <summary>Copies from the current space, with its program's rights.</summary>
     /// <param name="destination">The first byte.</param>
     /// <param name="source">The user half's.</param>

@@ -16,6 +16,13 @@ function user_read_thread_pointer
         bx      lr
 endfunction user_read_thread_pointer
 
+// uint32_t user_count(void)
+//   PMCCNTR, while the kernel lets programs read it; an undefined instruction otherwise.
+function user_count
+        mrc     p15, 0, r0, c9, c13, 0
+        bx      lr
+endfunction user_count
+
 // uint32_t user_call_address(uint32_t address)
 //   A call in ARM state of whatever lies there.
 function user_call_address

@@ -50,6 +50,8 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
 
     public void EnterUser(VirtualAddress thread) => throw new NotSupportedException();
 
+    public void SetCounting(UserCounting counting) => throw new NotSupportedException();
+
     public uint CopyFromUser(ref byte destination, VirtualAddress source, uint lengthInBytes, out FaultReport fault) =>
         throw new NotSupportedException();
 
