@@ -8,7 +8,7 @@ namespace Kilburn.Bench;
 /// <summary>Prints a report for people.</summary>
 internal static class ReportTable
 {
-    private const int WidthOfFile = 160;
+    private const int WidthOfFile = 180;
 
     /// <summary>Prints the table, what the kernel noted, the complaints and the sums.</summary>
     /// <param name="report">The report.</param>

@@ -6,7 +6,7 @@ namespace Kilburn.Bench.Tests;
 
 public sealed class ReportTests
 {
-    private static readonly Goal s_goal = new("page.free", 60, 80, "in random order");
+    private static readonly Goal s_goal = new("page.free", 60, 80, null, "in random order");
 
     [Theory]
     [InlineData(100, 100, Change.Same)]
