@@ -103,7 +103,7 @@ public enum SystemCall : uint
 
     /// <summary>
     /// Ends the handling of a fault: <see cref="FaultAction"/>. Comes back only on an error; resuming loads the registers of
-    /// the <see cref="UserFault"/>, changed or not.
+    /// the <see cref="UserFault"/>, changed or not. When that cannot be read, the fault ends the process.
     /// </summary>
     FaultReturn = 25,
 

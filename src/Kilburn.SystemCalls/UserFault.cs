@@ -15,18 +15,21 @@ public struct UserFault
     /// <summary>Where.</summary>
     public uint Address;
 
-    /// <summary>r0 to r12, sp, lr, and pc: the instruction that failed.</summary>
-    public UserRegisters Registers;
+    /// <summary>The instruction that failed.</summary>
+    public uint ProgramCounter;
 
     /// <summary>CPSR. Of what a handler writes, only flags, GE, IT and the instruction set count.</summary>
     public uint Status;
 
-    /// <summary>r0 to r15.</summary>
+    /// <summary>r0 to r12, sp, lr.</summary>
+    public GeneralRegisters Registers;
+
+    /// <summary>r0 to r14.</summary>
     [InlineArray(Count)]
-    public struct UserRegisters
+    public struct GeneralRegisters
     {
         /// <summary>Registers.</summary>
-        public const int Count = 16;
+        public const int Count = 15;
 
         private uint _first;
     }

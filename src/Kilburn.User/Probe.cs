@@ -8,7 +8,6 @@ namespace Kilburn.User;
 public static unsafe class Probe
 {
     private const int LinkRegister = 14;
-    private const int ProgramCounter = 15;
     private const uint ThumbBit = 1;
 
     /// <summary>Takes the place of the process's fault handler. What is no probe's fault ends the process as ever.</summary>
@@ -36,13 +35,13 @@ public static unsafe class Probe
     /// <param name="fault">The fault.</param>
     public static FaultAction Handle(UserFault* fault)
     {
-        if (UserIsProbe(fault->Registers[ProgramCounter]) == 0)
+        if (UserIsProbe(fault->ProgramCounter) == 0)
         {
             return FaultAction.End;
         }
 
         fault->Registers[0] = 1;
-        fault->Registers[ProgramCounter] = fault->Registers[LinkRegister] & ~ThumbBit;
+        fault->ProgramCounter = fault->Registers[LinkRegister] & ~ThumbBit;
         return FaultAction.Resume;
     }
 

@@ -10,9 +10,6 @@ namespace Kilburn.Kernel.Faults;
 /// <remarks>One core at a time.</remarks>
 internal static unsafe class UserCopies
 {
-    private const int PointCount = 6;
-    private const uint AddressMask = ~1u;
-
     private static FaultReport s_last; // of the last refused access
 
     /// <summary>The fault that ended the last copy early.</summary>
@@ -28,11 +25,9 @@ internal static unsafe class UserCopies
             return false;
         }
 
-        Point* points = Points();
-        for (int index = 0; index < PointCount; index++)
+        for (Point* point = Points(); point->Access != 0; point++)
         {
-            Point* point = &points[index];
-            if (frame.ProgramCounter == (point->Access & AddressMask))
+            if (frame.ProgramCounter == point->Access)
             {
                 s_last = FaultReport.FromDataAbort(
                     Cp15.ReadDataFaultStatus(), new VirtualAddress(Cp15.ReadDataFaultAddress()));
@@ -77,7 +72,9 @@ internal static unsafe class UserCopies
     /// <summary>An access of <c>boot/user.S</c>, and where to go on when it is refused.</summary>
     private struct Point
     {
+#pragma warning disable CS0649 // laid out by boot/user.S
         internal uint Access;
         internal uint Refused;
+#pragma warning restore CS0649
     }
 }

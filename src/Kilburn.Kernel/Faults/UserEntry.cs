@@ -42,9 +42,9 @@ internal static unsafe class UserEntry
                     Cp15.ReadInstructionFaultStatus(), new VirtualAddress(Cp15.ReadInstructionFaultAddress()));
                 break;
             case ExceptionKind.Undefined:
-                if (ThreadStatus.IsThumb(thread->Status))
+                if (ThreadStatus.IsThumb(thread->Context.Status))
                 {
-                    thread->ProgramCounter += 2; // vectors.S took an ARM instruction off
+                    thread->Context.ProgramCounter += 2; // vectors.S took an ARM instruction off
                 }
 
                 return GoOn(ref board, UserFaults.EnterUndefined(ref machine, ref board, ref *thread));

@@ -19,10 +19,10 @@ public static class CallGate
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (thread.General[ThreadBlock.CallRegister] == (uint)SystemCall.None)
+        if (thread.Context.Registers[ThreadBlock.CallRegister] == (uint)SystemCall.None)
         {
-            thread.General[0] = (uint)SystemCallError.None;
-            thread.General[ThreadBlock.ValueRegister] = 0;
+            thread.Context.Registers[0] = (uint)SystemCallError.None;
+            thread.Context.Registers[ThreadBlock.ValueRegister] = 0;
             return thread.Self;
         }
 
@@ -36,9 +36,9 @@ public static class CallGate
         where TBoard : struct, IBoard
     {
         uint value = 0;
-        uint first = thread.General[0];
+        uint first = thread.Context.Registers[0];
         SystemCallError error;
-        switch ((SystemCall)thread.General[ThreadBlock.CallRegister])
+        switch ((SystemCall)thread.Context.Registers[ThreadBlock.CallRegister])
         {
             case SystemCall.Write:
                 error = OutputCall.Write(ref machine, ref board, ref thread, out value);
@@ -115,7 +115,7 @@ public static class CallGate
 
     private static void Finish(ref ThreadBlock thread, SystemCallError error, uint value)
     {
-        thread.General[0] = (uint)error;
-        thread.General[ThreadBlock.ValueRegister] = value;
+        thread.Context.Registers[0] = (uint)error;
+        thread.Context.Registers[ThreadBlock.ValueRegister] = value;
     }
 }

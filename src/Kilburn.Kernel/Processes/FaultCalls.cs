@@ -1,5 +1,10 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Kilburn.Core;
+using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
+using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
 using Kilburn.SystemCalls;
 
@@ -8,17 +13,20 @@ namespace Kilburn.Kernel.Processes;
 /// <summary>The system calls of a process that handles its own faults.</summary>
 internal static class FaultCalls
 {
+    private const uint RegisterOffset = 3 * sizeof(uint); // of UserFault.ProgramCounter
+    private const int RegisterBytes = (2 + UserFault.GeneralRegisters.Count) * sizeof(uint);
+
     internal static SystemCallError SetHandler<TMachine>(ref TMachine machine, ref ThreadBlock thread)
         where TMachine : struct, IMachine
     {
-        uint stack = thread.General[1];
+        uint stack = thread.Context.Registers[1];
         if ((stack & (ThreadCalls.StackAlignment - 1)) != 0)
         {
             return SystemCallError.Misaligned;
         }
 
         ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        process.FaultHandler = thread.General[0];
+        process.FaultHandler = thread.Context.Registers[0];
         process.FaultStack = stack;
         return SystemCallError.None;
     }
@@ -27,27 +35,35 @@ internal static class FaultCalls
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        FaultAction action = (FaultAction)thread.General[0];
+        FaultAction action = (FaultAction)thread.Context.Registers[0];
         if (thread.FaultRecord.Value == 0 || action > FaultAction.End)
         {
             return SystemCallError.BadArgument;
         }
 
-        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        if (action == FaultAction.End)
+        if (action == FaultAction.End || !TryReadRegisters(ref machine, ref board, ref thread))
         {
-            ProcessEnd end = thread.FaultEnd;
-            ProcessLife.End(ref machine, ref board, ref process, in end);
+            UserFaults.End(ref machine, ref board, ref thread);
             return CallErrors.Later;
         }
 
-        if (!UserMemory.TryRead(
-            ref machine, ref board, process.Space, thread.FaultRecord, out UserFault fault, out FaultOutcome _))
-        {
-            return SystemCallError.BadAddress;
-        }
-
-        UserFaults.Restore(ref thread, in fault);
+        thread.Context.Status = ThreadStatus.Of(thread.Context.Status);
+        thread.Context.ProgramCounter = ThreadStatus.Align(thread.Context.ProgramCounter, thread.Context.Status);
+        thread.FaultRecord = default;
         return CallErrors.Restored;
+    }
+
+    // Straight to where they belong: when not all come, they are needed no more.
+    private static bool TryReadRegisters<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        AddressSpace space = machine.Data<ProcessBlock>(thread.Process).Space;
+        Span<byte> registers = MemoryMarshal.CreateSpan(
+            ref Unsafe.As<uint, byte>(ref thread.Context.ProgramCounter), RegisterBytes);
+        return UserMemory.Read(
+            ref machine, ref board, space, thread.FaultRecord.Add(RegisterOffset), registers, out FaultOutcome _)
+            == RegisterBytes;
     }
 }

@@ -19,7 +19,7 @@ internal static class MemoryCalls
         where TBoard : struct, IBoard
     {
         value = 0;
-        MapFlags flags = (MapFlags)thread.General[2];
+        MapFlags flags = (MapFlags)thread.Context.Registers[2];
         MapFlags kind = flags & MapFlags.KindMask;
         if ((flags & ~KnownFlags) != 0 || kind > MapFlags.SharedObject)
         {
@@ -27,8 +27,8 @@ internal static class MemoryCalls
         }
 
         RangeRequest request = default;
-        request.Address = new VirtualAddress(thread.General[0]);
-        request.LengthInBytes = thread.General[1];
+        request.Address = new VirtualAddress(thread.Context.Registers[0]);
+        request.LengthInBytes = thread.Context.Registers[1];
         request.Placement = (RangePlacement)((uint)(flags & MapFlags.PlacementMask) >> MapFlagShift.Placement);
         request.Kind = kind == MapFlags.Guard ? RangeKind.Guard : RangeKind.Anonymous;
         request.Rights = RightsOf(flags);
@@ -52,7 +52,7 @@ internal static class MemoryCalls
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        MapFlags rights = (MapFlags)thread.General[2];
+        MapFlags rights = (MapFlags)thread.Context.Registers[2];
         return (rights & ~MapFlags.RightsMask) != 0
             ? SystemCallError.BadArgument
             : CallErrors.Of(SpaceOf(ref machine, ref thread).TryProtect(
@@ -64,7 +64,7 @@ internal static class MemoryCalls
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        MemoryAdvice advice = (MemoryAdvice)thread.General[2];
+        MemoryAdvice advice = (MemoryAdvice)thread.Context.Registers[2];
         return advice > MemoryAdvice.Discard
             ? SystemCallError.BadArgument
             : CallErrors.Of(SpaceOf(ref machine, ref thread).TryAdvise(
@@ -75,7 +75,7 @@ internal static class MemoryCalls
         where TMachine : struct, IMachine => machine.Data<ProcessBlock>(thread.Process).Space;
 
     private static VirtualRange RangeOf(ref ThreadBlock thread) =>
-        new(new VirtualAddress(thread.General[0]), thread.General[1]);
+        new(new VirtualAddress(thread.Context.Registers[0]), thread.Context.Registers[1]);
 
     private static UserRights RightsOf(MapFlags flags) => (UserRights)(flags & MapFlags.RightsMask);
 }

@@ -19,8 +19,8 @@ internal static class OutputCall
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        uint address = thread.General[0];
-        uint length = thread.General[1];
+        uint address = thread.Context.Registers[0];
+        uint length = thread.Context.Registers[1];
         ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
         Piece piece = default;
         Span<byte> bytes = MemoryMarshal.CreateSpan(ref Unsafe.As<Piece, byte>(ref piece), PieceCapacity);

@@ -30,8 +30,8 @@ internal static class ProcessCalls
         where TBoard : struct, IBoard
     {
         value = 0;
-        uint nameLength = thread.General[1];
-        uint argumentsLength = thread.General[3];
+        uint nameLength = thread.Context.Registers[1];
+        uint argumentsLength = thread.Context.Registers[3];
         if (nameLength == 0 || nameLength > ProcessBlock.NameCapacity || argumentsLength > ProgramLayout.LongestArguments)
         {
             return SystemCallError.BadArgument;
@@ -44,9 +44,9 @@ internal static class ProcessCalls
         Span<byte> arguments =
             MemoryMarshal.CreateSpan(ref Unsafe.As<ArgumentBytes, byte>(ref argumentBytes), (int)argumentsLength);
         if (UserMemory.Read(
-                ref machine, ref board, process.Space, new VirtualAddress(thread.General[0]), name, out FaultOutcome _) != nameLength
+                ref machine, ref board, process.Space, new VirtualAddress(thread.Context.Registers[0]), name, out FaultOutcome _) != nameLength
             || UserMemory.Read(
-                ref machine, ref board, process.Space, new VirtualAddress(thread.General[2]), arguments, out FaultOutcome _)
+                ref machine, ref board, process.Space, new VirtualAddress(thread.Context.Registers[2]), arguments, out FaultOutcome _)
                 != argumentsLength)
         {
             return SystemCallError.BadAddress;
@@ -74,8 +74,8 @@ internal static class ProcessCalls
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        uint id = thread.General[0];
-        VirtualAddress record = new(thread.General[1]);
+        uint id = thread.Context.Registers[0];
+        VirtualAddress record = new(thread.Context.Registers[1]);
         ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
         value = 0;
         SystemCallError error = Find(ref machine, ref board, process.Id, id, out VirtualAddress ended);
@@ -88,7 +88,7 @@ internal static class ProcessCalls
         {
             thread.State = ThreadState.AwaitingChild;
             thread.Target = id;
-            thread.ProgramCounter -= ThreadStatus.LengthOfCall(thread.Status);
+            thread.Context.ProgramCounter -= ThreadStatus.LengthOfCall(thread.Context.Status);
             return CallErrors.Later;
         }
 

@@ -84,7 +84,7 @@ public static class ProcessLife
 
         ref ThreadBlock block = ref machine.Data<ThreadBlock>(thread);
         block = default;
-        block.Status = ThreadStatus.Initial;
+        block.Context.Status = ThreadStatus.Initial;
         block.Self = thread;
         block.Process = process.Self;
         block.Id = ++process.LastThreadId;

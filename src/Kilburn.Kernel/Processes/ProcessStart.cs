@@ -66,9 +66,9 @@ public static class ProcessStart
 
         ref ThreadBlock thread = ref machine.Data<ThreadBlock>(address);
         ThreadStatus.Enter(ref thread, loaded.Entry);
-        thread.General[ThreadBlock.StackPointer] = loaded.StackPointer.Value;
-        thread.General[0] = loaded.Arguments.Value;
-        thread.General[1] = loaded.ArgumentsLengthInBytes;
+        thread.Context.Registers[ThreadBlock.StackPointer] = loaded.StackPointer.Value;
+        thread.Context.Registers[0] = loaded.Arguments.Value;
+        thread.Context.Registers[1] = loaded.ArgumentsLengthInBytes;
         Scheduler.Wake(ref machine, ref board, ref thread);
         return SystemCallError.None;
     }
@@ -125,16 +125,13 @@ public static class ProcessStart
             board.SaveVfp(ref thread);
         }
 
-        twin.ProgramCounter = thread.ProgramCounter;
-        twin.Status = thread.Status;
-        twin.General = thread.General;
-        twin.General[0] = (uint)SystemCallError.None;
-        twin.General[ThreadBlock.ValueRegister] = 0;
+        twin.Context = thread.Context;
+        twin.Context.Registers[0] = (uint)SystemCallError.None;
+        twin.Context.Registers[ThreadBlock.ValueRegister] = 0;
         twin.ReadOnlyPointer = thread.ReadOnlyPointer;
         twin.Pointer = thread.Pointer;
         twin.Vfp = thread.Vfp;
         twin.VfpStatus = thread.VfpStatus;
         twin.FaultRecord = thread.FaultRecord;
-        twin.FaultEnd = thread.FaultEnd;
     }
 }

@@ -22,7 +22,7 @@ internal static class StatisticsCall
     {
         value = 0;
         ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        switch ((StatisticsKind)thread.General[0])
+        switch ((StatisticsKind)thread.Context.Registers[0])
         {
             case StatisticsKind.Space:
                 SpaceStatistics space = OfSpace(ref machine, process.Space);
@@ -71,7 +71,7 @@ internal static class StatisticsCall
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        uint room = thread.General[2];
+        uint room = thread.Context.Registers[2];
         uint length = (uint)Unsafe.SizeOf<T>();
         length = room < length ? room : length;
         ReadOnlySpan<byte> bytes =
@@ -80,7 +80,7 @@ internal static class StatisticsCall
             ref machine,
             ref board,
             machine.Data<ProcessBlock>(thread.Process).Space,
-            new VirtualAddress(thread.General[1]),
+            new VirtualAddress(thread.Context.Registers[1]),
             bytes,
             out FaultOutcome _);
         value = written == length ? length : 0;

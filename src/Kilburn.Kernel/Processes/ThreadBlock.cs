@@ -7,7 +7,7 @@ namespace Kilburn.Kernel.Processes;
 /// <summary>A thread: all of its state while it does not run, and what the kernel knows of it. A block of the kernel heap.</summary>
 /// <remarks>
 /// The first words are where <c>boot/vectors.S</c> and <c>boot/user.S</c> have them; while the thread runs, sp_svc points to
-/// <see cref="General"/>. Locking: core 0 only, interrupts masked.
+/// the registers of <see cref="Context"/>. Locking: core 0 only, interrupts masked.
 /// </remarks>
 public struct ThreadBlock
 {
@@ -17,17 +17,11 @@ public struct ThreadBlock
     /// <summary>Register of the value that a system call gives; that of the error is the first.</summary>
     internal const int ValueRegister = 1;
 
-    /// <summary>Place of sp in <see cref="General"/>.</summary>
+    /// <summary>Place of sp in the registers.</summary>
     internal const int StackPointer = 13;
 
-    /// <summary>Where it goes on.</summary>
-    internal uint ProgramCounter;
-
-    /// <summary>CPSR.</summary>
-    internal uint Status;
-
-    /// <summary>r0 to r12, sp and lr of user mode.</summary>
-    internal GeneralRegisters General;
+    /// <summary>Its registers, and its last fault that could not be resolved: what a handler of its own gets.</summary>
+    internal UserFault Context;
 
     /// <summary>The kernel's sp when an exception of the thread comes.</summary>
     internal uint KernelStack;
@@ -77,18 +71,8 @@ public struct ThreadBlock
     /// <summary>While it handles a fault of its own: the <see cref="UserFault"/>; else zero.</summary>
     internal VirtualAddress FaultRecord;
 
-    /// <summary>The last fault that could not be resolved: how the process ends by it.</summary>
-    internal ProcessEnd FaultEnd;
-
     /// <summary>Switches that the timer forced.</summary>
     internal uint Preemptions;
-
-    /// <summary>r0 to r14.</summary>
-    [InlineArray(15)]
-    internal struct GeneralRegisters
-    {
-        private uint _first;
-    }
 
     /// <summary>d0 to d31, two words each.</summary>
     [InlineArray(64)]

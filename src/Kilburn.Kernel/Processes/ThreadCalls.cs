@@ -17,7 +17,7 @@ internal static class ThreadCalls
         where TBoard : struct, IBoard
     {
         value = 0;
-        uint stack = thread.General[1];
+        uint stack = thread.Context.Registers[1];
         if ((stack & (StackAlignment - 1)) != 0)
         {
             return SystemCallError.Misaligned;
@@ -31,9 +31,9 @@ internal static class ThreadCalls
         }
 
         ref ThreadBlock added = ref machine.Data<ThreadBlock>(address);
-        ThreadStatus.Enter(ref added, thread.General[0]);
-        added.General[ThreadBlock.StackPointer] = stack;
-        added.General[0] = thread.General[2];
+        ThreadStatus.Enter(ref added, thread.Context.Registers[0]);
+        added.Context.Registers[ThreadBlock.StackPointer] = stack;
+        added.Context.Registers[0] = thread.Context.Registers[2];
         value = added.Id;
         Scheduler.Wake(ref machine, ref board, ref added);
         return SystemCallError.None;
@@ -57,8 +57,8 @@ internal static class ThreadCalls
         if (TryFindJoiner(ref machine, ref process, thread.Id, out VirtualAddress joiner))
         {
             ref ThreadBlock waiting = ref machine.Data<ThreadBlock>(joiner);
-            waiting.General[0] = (uint)SystemCallError.None;
-            waiting.General[ThreadBlock.ValueRegister] = exitValue;
+            waiting.Context.Registers[0] = (uint)SystemCallError.None;
+            waiting.Context.Registers[ThreadBlock.ValueRegister] = exitValue;
             Scheduler.Wake(ref machine, ref board, ref waiting);
             Remove(ref machine, ref board, ref process, ref thread);
         }
@@ -72,7 +72,7 @@ internal static class ThreadCalls
         where TBoard : struct, IBoard
     {
         value = 0;
-        uint id = thread.General[0];
+        uint id = thread.Context.Registers[0];
         if (id == thread.Id)
         {
             return SystemCallError.NeverEnds;
@@ -101,7 +101,7 @@ internal static class ThreadCalls
     internal static SystemCallError SetPointer<TBoard>(ref TBoard board, ref ThreadBlock thread)
         where TBoard : struct, IBoard
     {
-        thread.ReadOnlyPointer = thread.General[0];
+        thread.ReadOnlyPointer = thread.Context.Registers[0];
         board.SaveThread(ref thread);
         board.LoadThread(ref thread, board.Vfp);
         return SystemCallError.None;

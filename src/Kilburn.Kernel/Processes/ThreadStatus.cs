@@ -40,8 +40,8 @@ internal static class ThreadStatus
     /// <param name="entry">Any word.</param>
     internal static void Enter(ref ThreadBlock thread, uint entry)
     {
-        thread.Status = (entry & 1) != 0 ? Initial | ThumbBit : Initial;
-        thread.ProgramCounter = Align(entry, thread.Status);
+        thread.Context.Status = (entry & 1) != 0 ? Initial | ThumbBit : Initial;
+        thread.Context.ProgramCounter = Align(entry, thread.Context.Status);
     }
 
     /// <summary>The address as the instruction set has it: anything else is unpredictable in an exception return.</summary>

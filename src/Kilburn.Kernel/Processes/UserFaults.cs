@@ -11,7 +11,6 @@ namespace Kilburn.Kernel.Processes;
 public static class UserFaults
 {
     private const int Link = 14;
-    private const int ProgramCounter = 15;
 
     /// <summary>A refused access.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -54,7 +53,7 @@ public static class UserFaults
                 ref thread,
                 ProcessEndReason.UndefinedInstruction,
                 MemoryAccess.Execute,
-                thread.ProgramCounter);
+                thread.Context.ProgramCounter);
         }
 
         ref ProcessSystem system = ref board.Processes;
@@ -68,19 +67,19 @@ public static class UserFaults
         return thread.Self;
     }
 
-    /// <summary>Goes on with the registers that a handler leaves.</summary>
-    /// <param name="thread">A thread that handles a fault, and does no longer.</param>
-    /// <param name="fault">The registers: any words.</param>
-    internal static void Restore(ref ThreadBlock thread, in UserFault fault)
+    /// <summary>Ends a thread's process by the thread's last fault.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread; its block is gone afterwards.</param>
+    internal static void End<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
     {
-        for (int index = 0; index <= Link; index++)
-        {
-            thread.General[index] = fault.Registers[index];
-        }
-
-        thread.Status = ThreadStatus.Of(fault.Status);
-        thread.ProgramCounter = ThreadStatus.Align(fault.Registers[ProgramCounter], thread.Status);
-        thread.FaultRecord = default;
+        ProcessEnd end = default;
+        end.Reason = thread.Context.Reason;
+        end.Access = thread.Context.Access;
+        end.Address = thread.Context.Address;
+        ProcessLife.End(ref machine, ref board, ref machine.Data<ProcessBlock>(thread.Process), in end);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)] // keeps the way of the resolved short
@@ -94,52 +93,41 @@ public static class UserFaults
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        thread.FaultEnd = default;
-        thread.FaultEnd.Reason = reason;
-        thread.FaultEnd.Access = access;
-        thread.FaultEnd.Address = address;
-        if (process.FaultHandler != 0
-            && thread.FaultRecord.Value == 0
-            && TryCallHandler(ref machine, ref board, ref process, ref thread))
+        thread.Context.Reason = reason;
+        thread.Context.Access = access;
+        thread.Context.Address = address;
+        if (thread.FaultRecord.Value == 0 && TryCallHandler(ref machine, ref board, ref thread))
         {
             return thread.Self;
         }
 
-        ProcessEnd end = thread.FaultEnd;
-        ProcessLife.End(ref machine, ref board, ref process, in end);
+        End(ref machine, ref board, ref thread);
         return Scheduler.Next(ref machine, ref board);
     }
 
-    private static bool TryCallHandler<TMachine, TBoard>(
-        ref TMachine machine, ref TBoard board, ref ProcessBlock process, ref ThreadBlock thread)
+    private static bool TryCallHandler<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        UserFault fault = default;
-        fault.Reason = thread.FaultEnd.Reason;
-        fault.Access = thread.FaultEnd.Access;
-        fault.Address = thread.FaultEnd.Address;
-        for (int index = 0; index <= Link; index++)
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        if (process.FaultHandler == 0)
         {
-            fault.Registers[index] = thread.General[index];
+            return false;
         }
-
-        fault.Registers[ProgramCounter] = thread.ProgramCounter;
-        fault.Status = thread.Status;
 
         // The record is a multiple of 8 bytes, so that sp stays one.
         VirtualAddress record = new(process.FaultStack - (uint)Unsafe.SizeOf<UserFault>());
-        if (!UserMemory.TryWrite(ref machine, ref board, process.Space, record, ref fault, out FaultOutcome _))
+        if (!UserMemory.TryWrite(
+            ref machine, ref board, process.Space, record, ref thread.Context, out FaultOutcome _))
         {
             return false;
         }
 
         thread.FaultRecord = record;
         ThreadStatus.Enter(ref thread, process.FaultHandler);
-        thread.General[0] = record.Value;
-        thread.General[ThreadBlock.StackPointer] = record.Value;
-        thread.General[Link] = 0;
+        thread.Context.Registers[0] = record.Value;
+        thread.Context.Registers[ThreadBlock.StackPointer] = record.Value;
+        thread.Context.Registers[Link] = 0;
         return true;
     }
 }

@@ -114,30 +114,6 @@ internal static class UserMemory
         return done;
     }
 
-    /// <summary>Copies a record from a program.</summary>
-    /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="board">The board.</param>
-    /// <param name="space">The current space.</param>
-    /// <param name="source">Any address.</param>
-    /// <param name="value">The record; not to be used on failure.</param>
-    /// <param name="outcome">Why it could not be read.</param>
-    internal static bool TryRead<T, TMachine, TBoard>(
-        ref TMachine machine,
-        ref TBoard board,
-        AddressSpace space,
-        VirtualAddress source,
-        out T value,
-        out FaultOutcome outcome)
-        where T : unmanaged
-        where TMachine : struct, IMachine
-        where TBoard : struct, IBoard
-    {
-        value = default;
-        int length = Unsafe.SizeOf<T>();
-        Span<byte> bytes = MemoryMarshal.CreateSpan(ref Unsafe.As<T, byte>(ref value), length);
-        return Read(ref machine, ref board, space, source, bytes, out outcome) == (uint)length;
-    }
-
     /// <summary>Copies a record to a program.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="board">The board.</param>

@@ -115,7 +115,7 @@ internal static class ProcessTests
         int start = code.Reserve();
         int handler = code.Length;
         code.Set(1, UserProgram.Data.Value);
-        code.Emit(0xE580_1010); // str r1, [r0, #16]: UserFault.Registers[1]
+        code.Emit(0xE580_1018); // str r1, [r0, #24]: UserFault.Registers[1]
         code.Set(0, (uint)FaultAction.Resume);
         code.Call(SystemCall.FaultReturn);
         code.BranchHere(start);

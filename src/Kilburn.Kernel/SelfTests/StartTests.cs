@@ -256,8 +256,10 @@ internal static class StartTests
     {
         PhysicalAddress end = session.Memory.Image.Data.End.AlignUp(PageSize.Small);
         ref FrameAllocator frames = ref session.Memory.Frames;
-        frames.Describe(ref session.Machine, end, out FrameDescription description);
-        check.That(description.State == FrameState.Metadata, "first frame behind the kernel"u8, (uint)description.State);
+        PhysicalAddress first = end.Add((uint)session.Board.Archive.Length).AlignUp(PageSize.Small);
+        frames.Describe(ref session.Machine, first, out FrameDescription description);
+        check.That(
+            description.State == FrameState.Metadata, "first frame behind kernel and files"u8, (uint)description.State);
         frames.Describe(ref session.Machine, new PhysicalAddress(end.Value - 1), out description);
         check.That(description.State == FrameState.NotManaged, "last frame of the kernel"u8, (uint)description.State);
         frames.Describe(ref session.Machine, session.Memory.Image.FirstLevelTable, out description);

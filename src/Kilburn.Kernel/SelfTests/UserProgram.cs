@@ -2,6 +2,7 @@ using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Kernel;
+using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Monitor;
 using Kilburn.Kernel.Processes;
@@ -42,10 +43,8 @@ internal static class UserProgram
         ref ProcessBlock block = ref session.Machine.Data<ProcessBlock>(process);
         status = block.Space.TryMapNewPage(
             ref session.Machine, ref session.Memory.Frames, Code, AccessPermission.Read, Execution.Allowed, out PhysicalAddress page);
-        status = status != VmStatus.Ok ? status : block.Space.TryMapNewPage(
-            ref session.Machine, ref session.Memory.Frames, Data, AccessPermission.ReadWrite, Execution.Never, out _);
-        status = status != VmStatus.Ok ? status : block.Space.TryMapNewPage(
-            ref session.Machine, ref session.Memory.Frames, new VirtualAddress(StackPage), AccessPermission.ReadWrite, Execution.Never, out _);
+        status = status == VmStatus.Ok ? TryMapZeroes(in session, block.Space, Data) : status;
+        status = status == VmStatus.Ok ? TryMapZeroes(in session, block.Space, new VirtualAddress(StackPage)) : status;
         if (status != VmStatus.Ok)
         {
             return status;
@@ -64,7 +63,7 @@ internal static class UserProgram
         {
             ref ThreadBlock thread = ref session.Machine.Data<ThreadBlock>(block.FirstThread);
             ThreadStatus.Enter(ref thread, Code.Value);
-            thread.General[ThreadBlock.StackPointer] = StackPage + PageSize.Small;
+            thread.Context.Registers[ThreadBlock.StackPointer] = StackPage + PageSize.Small;
             Scheduler.Wake(ref session.Machine, ref session.Board, ref thread);
         }
 
@@ -115,4 +114,20 @@ internal static class UserProgram
     /// <summary>The address of an instruction.</summary>
     /// <param name="place">As <see cref="ArmCode.Length"/> told it.</param>
     internal static uint AddressOf(int place) => Code.Value + ((uint)place * sizeof(uint));
+
+    private static VmStatus TryMapZeroes<TInner, TBoard>(
+        in Session<TInner, TBoard> session, AddressSpace space, VirtualAddress page)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = page,
+            LengthInBytes = PageSize.Small,
+            Kind = RangeKind.Anonymous,
+            Rights = UserRights.ReadWrite,
+        };
+        return space.TryMap(ref session.Machine, ref session.Memory.Frames, in request, out _);
+    }
 }

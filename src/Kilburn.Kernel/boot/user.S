@@ -3,9 +3,9 @@
 
         .include "macros.inc"
 
-        .equ    THREAD_KERNEL_STACK, 17 * 4
-        .equ    THREAD_POINTER, 18 * 4          // TPIDRURO, then TPIDRURW
-        .equ    THREAD_VFP, 20 * 4              // d0 to d31, then FPSCR
+        .equ    THREAD_KERNEL_STACK, 20 * 4
+        .equ    THREAD_POINTER, 21 * 4          // TPIDRURO, then TPIDRURW
+        .equ    THREAD_VFP, 23 * 4              // d0 to d31, then FPSCR
         .equ    THREAD_FPSCR, THREAD_VFP + 32 * 8
 
         .equ    FPEXC_ENABLE, 1 << 30
@@ -85,117 +85,168 @@ function boot_load_vfp
         bx      lr
 endfunction boot_load_vfp
 
-// Copies as the thread itself would: unprivileged accesses, with the user half's domain open meanwhile. An access that is refused
-// goes on at the place that boot_user_copies pairs with it.
+// Copies as the thread itself would: unprivileged accesses, with the user half's domain open meanwhile. They are in ARM state, whose
+// LDRT and STRT step on. A refused access leaves its address register alone: the bytes that are left are r12 less that.
+// Words are copied when both sides are aligned to them, else bytes.
+
+        .equ    TURN, 32                        // bytes of one turn of the fast loops
+
+        .macro  to_arm
+        bx      pc                              // the routine is a multiple of 4
+        nop
+        .arm
+        .endm
 
         .macro  open_user
-        movs    r3, #DACR_USER
+        mov     r3, #DACR_USER
         mcr     p15, 0, r3, c3, c0, 0
         isb
         .endm
 
         .macro  close_user
-        movs    r3, #DACR_KERNEL
+        mov     r3, #DACR_KERNEL
         mcr     p15, 0, r3, c3, c0, 0
         isb
         .endm
 
+// The instruction that follows may be refused; refused: where it goes on then.
+        .macro  guarded refused
+9:      .pushsection .rodata.copies, "a"
+        .word   9b, \refused
+        .popsection
+        .endm
+
+        .section .rodata.copies, "a"
+        .balign 4
+boot_copies_start:
+        .text
+
 // uint32_t boot_copy_from_user(void *destination, uint32_t source, uint32_t byteCount)
 //   Returns the bytes that are left.
 function boot_copy_from_user
+        to_arm
         open_user
+        add     r12, r1, r2                     // one past the user's last byte
         orr     r3, r0, r1
         tst     r3, #3
-        bne     2f
-1:      subs    r2, r2, #4                      // r0: next byte; r1: next byte of the user's; r2: bytes left
-        blo     3f
-10:     ldrt    r3, [r1]
+        bne     5f
+        subs    r2, r2, #TURN
+        blo     2f
+1:      .rept   TURN / 4                        // r0: next byte; r1: next byte of the user's; r2: bytes left after this turn
+        guarded boot_refused_from
+        ldrt    r3, [r1], #4
         str     r3, [r0], #4
-        adds    r1, r1, #4
-        b       1b
-3:      adds    r2, r2, #4
-2:      cbz     r2, 4f
-11:     ldrbt   r3, [r1]
+        .endr
+        subs    r2, r2, #TURN
+        bhs     1b
+2:      adds    r2, r2, #(TURN - 4)
+        bmi     4f
+3:      guarded boot_refused_from
+        ldrt    r3, [r1], #4
+        str     r3, [r0], #4
+        subs    r2, r2, #4
+        bpl     3b
+4:      adds    r2, r2, #4                      // r2: bytes left, down to here 0 to 3
+5:      beq     7f
+6:      guarded boot_refused_from
+        ldrbt   r3, [r1], #1
         strb    r3, [r0], #1
-        adds    r1, r1, #1
-        subs    r2, r2, #1
-        b       2b
-4:      close_user
-        mov     r0, r2
+        cmp     r1, r12
+        bne     6b
+7:      close_user
+        mov     r0, #0
         bx      lr
 endfunction boot_copy_from_user
 
 // uint32_t boot_copy_to_user(uint32_t destination, const void *source, uint32_t byteCount)
 //   Returns the bytes that are left.
 function boot_copy_to_user
+        to_arm
         open_user
+        add     r12, r0, r2                     // one past the user's last byte
         orr     r3, r0, r1
         tst     r3, #3
-        bne     2f
-1:      subs    r2, r2, #4                      // r0: next byte of the user's; r1: next byte; r2: bytes left
-        blo     3f
-        ldr     r3, [r1]
-12:     strt    r3, [r0]
-        adds    r1, r1, #4
-        adds    r0, r0, #4
-        b       1b
-3:      adds    r2, r2, #4
-2:      cbz     r2, 4f
-        ldrb    r3, [r1]
-13:     strbt   r3, [r0]
-        adds    r1, r1, #1
-        adds    r0, r0, #1
-        subs    r2, r2, #1
-        b       2b
-4:      close_user
-        mov     r0, r2
+        bne     5f
+        subs    r2, r2, #TURN
+        blo     2f
+1:      .rept   TURN / 4                        // r0: next byte of the user's; r1: next byte; r2: bytes left after this turn
+        ldr     r3, [r1], #4
+        guarded boot_refused_to
+        strt    r3, [r0], #4
+        .endr
+        subs    r2, r2, #TURN
+        bhs     1b
+2:      adds    r2, r2, #(TURN - 4)
+        bmi     4f
+3:      ldr     r3, [r1], #4
+        guarded boot_refused_to
+        strt    r3, [r0], #4
+        subs    r2, r2, #4
+        bpl     3b
+4:      adds    r2, r2, #4                      // r2: bytes left, down to here 0 to 3
+5:      beq     7f
+6:      ldrb    r3, [r1], #1
+        guarded boot_refused_to
+        strbt   r3, [r0], #1
+        cmp     r0, r12
+        bne     6b
+7:      close_user
+        mov     r0, #0
         bx      lr
 endfunction boot_copy_to_user
 
 // uint32_t boot_clear_user(uint32_t destination, uint32_t byteCount)
 //   Writes zeroes. Returns the bytes that are left.
 function boot_clear_user
+        to_arm
         open_user
-        mov     r2, r1
-        movs    r1, #0
+        add     r12, r0, r1                     // one past the last byte
+        mov     r3, #0
         tst     r0, #3
-        bne     2f
-1:      subs    r2, r2, #4                      // r0: next byte of the user's; r2: bytes left
-        blo     3f
-14:     strt    r1, [r0]
-        adds    r0, r0, #4
-        b       1b
-3:      adds    r2, r2, #4
-2:      cbz     r2, 4f
-15:     strbt   r1, [r0]
-        adds    r0, r0, #1
-        subs    r2, r2, #1
-        b       2b
-4:      close_user
-        mov     r0, r2
+        bne     5f
+        subs    r1, r1, #TURN
+        blo     2f
+1:      .rept   TURN / 4                        // r0: next byte; r1: bytes left after this turn
+        guarded boot_refused_to
+        strt    r3, [r0], #4
+        .endr
+        subs    r1, r1, #TURN
+        bhs     1b
+2:      adds    r1, r1, #(TURN - 4)
+        bmi     4f
+3:      guarded boot_refused_to
+        strt    r3, [r0], #4
+        subs    r1, r1, #4
+        bpl     3b
+4:      adds    r1, r1, #4                      // r1: bytes left, down to here 0 to 3
+5:      beq     7f
+6:      guarded boot_refused_to
+        strbt   r3, [r0], #1
+        cmp     r0, r12
+        bne     6b
+7:      close_user
+        mov     r0, #0
         bx      lr
 endfunction boot_clear_user
 
-// Where a refused access goes on: of a word, whose bytes r2 counts as done; of a byte.
-        .thumb_func
-20:     adds    r2, r2, #4
-        .thumb_func
-21:     close_user
-        mov     r0, r2
+// Where a refused access goes on: r12 as above, r0 or r1 the address that was refused.
+function boot_refused_to
+        mov     r1, r0
+endfunction boot_refused_to                     // falls through
+
+function boot_refused_from
+        close_user
+        sub     r0, r12, r1
         bx      lr
+endfunction boot_refused_from
 
 // const CopyPoint *boot_user_copies(void)
+//   Pairs of an access and the place where it goes on when it is refused; a pair of zeroes ends them.
 function boot_user_copies
-        ldr     r0, =30f
+        ldr     r0, =boot_copies_start
         bx      lr
         .ltorg
 endfunction boot_user_copies
 
         .section .rodata.copies, "a"
-        .balign 4
-30:     .word   10b, 20b
-        .word   11b, 21b
-        .word   12b, 20b
-        .word   13b, 21b
-        .word   14b, 20b
-        .word   15b, 21b
+        .word   0, 0

@@ -18,10 +18,10 @@
 // From user mode there is a shorter way. While a thread runs, sp_svc points into its ThreadBlock, at r0, so that one instruction
 // stores pc and cpsr and one stores the rest:
 //
-//   sp_svc - 8
-//   +----+------+-----------+----+----+--------------+
-//   | pc | cpsr | r0 .. r12 | sp | lr | kernel stack |    ThreadBlock, first words
-//   +----+------+-----------+----+----+--------------+
+//                       sp_svc
+//   +-----------+----+------+-----------+----+----+--------------+
+//   | 3 words   | pc | cpsr | r0 .. r12 | sp | lr | kernel stack |    ThreadBlock, first words
+//   +-----------+----+------+-----------+----+----+--------------+
 //
 // Supervisor mode then takes up the kernel stack of the block, closes the user half's domain, and calls
 //   ThreadBlock *kernel_system_call(ThreadBlock *thread)
@@ -43,8 +43,8 @@
         .equ    DACR_KERNEL, 1                  // domain 0 client
         .equ    DACR_USER, 5                    // domain 1 too
 
-        .equ    THREAD_GENERAL, 2 * 4           // ThreadBlock, as ThreadBlock.cs has it
-        .equ    THREAD_KERNEL_STACK, 17 * 4
+        .equ    THREAD_GENERAL, 5 * 4           // ThreadBlock, as ThreadBlock.cs has it
+        .equ    THREAD_KERNEL_STACK, 20 * 4
 
         .equ    SCTLR_V, 1 << 13
         .equ    SYS_EXIT_EXTENDED, 0x20
