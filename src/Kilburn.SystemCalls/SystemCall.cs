@@ -16,7 +16,7 @@ public enum SystemCall : uint
     /// <summary>Does nothing.</summary>
     None = 0,
 
-    /// <summary>Output: address, length in bytes. Value: bytes that were written, also on <see cref="SystemCallError.BadAddress"/>.</summary>
+    /// <summary>Output: address, length in bytes, at most 4096. Value: bytes that were written, also on <see cref="SystemCallError.BadAddress"/>.</summary>
     Write = 1,
 
     /// <summary>Ends the process: status. Does not come back.</summary>

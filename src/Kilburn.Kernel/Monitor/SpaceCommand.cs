@@ -4,6 +4,7 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Processes;
 using Kilburn.Kernel.Terminal;
 
 namespace Kilburn.Kernel.Monitor;
@@ -152,7 +153,8 @@ public static class SpaceCommand
     {
         if (!request.TryTakeNumber(in session, out uint id)
             || !request.EndsHere(in session)
-            || !TryFind(in session, ref request, id, out AddressSpace space))
+            || !TryFind(in session, ref request, id, out AddressSpace space)
+            || IsOfProcess(in session, space))
         {
             return CommandOutcome.Failed;
         }
@@ -175,6 +177,29 @@ public static class SpaceCommand
         }
 
         _ = request.Fail(in session, status); // said; the caller fails
+        return false;
+    }
+
+    // A process's space ends with the process.
+    private static bool IsOfProcess<TInner, TBoard>(in Session<TInner, TBoard> session, AddressSpace space)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        VirtualAddress next = session.Board.Processes.FirstProcess;
+        while (next.Value != 0)
+        {
+            ref ProcessBlock process = ref session.Machine.Data<ProcessBlock>(next);
+            if (!process.HasEnded && process.Space.ControlPage == space.ControlPage)
+            {
+                session.Board.Write("space destroy: it is process "u8);
+                session.Board.WriteDecimal(process.Id);
+                session.Board.WriteLine("'s, and ends with it (kill)"u8);
+                return true;
+            }
+
+            next = process.Next;
+        }
+
         return false;
     }
 

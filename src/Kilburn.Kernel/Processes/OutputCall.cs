@@ -13,6 +13,7 @@ namespace Kilburn.Kernel.Processes;
 internal static class OutputCall
 {
     private const int PieceCapacity = 256;
+    private const uint LongestOutput = 4096; // nobody else runs meanwhile
 
     internal static SystemCallError Write<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
@@ -25,6 +26,11 @@ internal static class OutputCall
         Piece piece = default;
         Span<byte> bytes = MemoryMarshal.CreateSpan(ref Unsafe.As<Piece, byte>(ref piece), PieceCapacity);
         value = 0;
+        if (length > LongestOutput)
+        {
+            return SystemCallError.BadArgument;
+        }
+
         while (value < length)
         {
             uint wanted = length - value < PieceCapacity ? length - value : PieceCapacity;

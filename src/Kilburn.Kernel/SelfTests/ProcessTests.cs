@@ -16,6 +16,7 @@ internal static class ProcessTests
     private const uint Kept = 0x1234_0000;
     private const int PrivilegedCount = 6;
     private const int NameWidth = 5;
+    private const uint FuzzRounds = 20_000;
 
     private static VirtualAddress BehindData => UserProgram.Data.Add(PageSize.Small);
 
@@ -195,6 +196,10 @@ internal static class ProcessTests
         code.Call(SystemCall.Exit);
         ExpectStatus(in session, ref check, in code, Status, "the status of a child"u8);
     }
+
+    internal static void HostileCallsAreRefused<TInner, TBoard>(in Session<TInner, TBoard> session, ref Check check)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard => CallFuzz.Run(in session, ref check, 1, FuzzRounds);
 
     private static void SetHandler(ref ArmCode code, int handler)
     {

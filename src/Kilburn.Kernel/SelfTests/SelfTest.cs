@@ -213,6 +213,9 @@ public enum SelfTest
     /// <summary>Copies refuse kernel addresses.</summary>
     CopiesRefuseKernelAddresses,
 
+    /// <summary>Hostile calls are refused.</summary>
+    HostileCallsAreRefused,
+
     /// <summary>Map prints the seeds tables.</summary>
     MapPrintsTheSeedsTables,
 

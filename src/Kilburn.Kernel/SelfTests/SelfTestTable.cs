@@ -85,6 +85,7 @@ public static class SelfTestTable
         SelfTest.CopiesSayHowFarTheyCame => "copies_say_how_far_they_came"u8,
         SelfTest.CopiesBringPages => "copies_bring_pages"u8,
         SelfTest.CopiesRefuseKernelAddresses => "copies_refuse_kernel_addresses"u8,
+        SelfTest.HostileCallsAreRefused => "hostile_calls_are_refused"u8,
         SelfTest.MapPrintsTheSeedsTables => "map_prints_the_seeds_tables"u8,
         SelfTest.MapShowsAChangedDescriptor => "map_shows_a_changed_descriptor"u8,
         SelfTest.WalkEndsInWords => "walk_ends_in_words"u8,
@@ -318,6 +319,9 @@ public static class SelfTestTable
                 break;
             case SelfTest.CopiesRefuseKernelAddresses:
                 UserMemoryTests.CopiesRefuseKernelAddresses(in session, ref check);
+                break;
+            case SelfTest.HostileCallsAreRefused:
+                ProcessTests.HostileCallsAreRefused(in session, ref check);
                 break;
             case SelfTest.MapPrintsTheSeedsTables:
                 MonitorTests.MapPrintsTheSeedsTables(in session, ref check);
