@@ -40,10 +40,7 @@ public readonly struct FirstLevelEntry(uint raw)
     /// <summary>True for a link to a second-level table.</summary>
     public bool IsPageTable => (_raw & TypeMask) == PageTableType;
 
-    /// <summary>Bit 0: true for a link, where the table is known to hold links and faulting words only.</summary>
-    public bool IsLink => LinkBit != 0;
-
-    /// <summary>Bit 0, to compare with: see <see cref="IsLink"/>.</summary>
+    /// <summary>Bit 0, to compare with: set for a link, and for a section that the kernel never executes.</summary>
     public uint LinkBit => _raw & PageTableType;
 
     /// <summary>True for a section or supersection.</summary>
@@ -51,6 +48,11 @@ public readonly struct FirstLevelEntry(uint raw)
 
     /// <summary>The word as a run of pages that are reserved and not there. <see cref="IsLive"/> must be false.</summary>
     public ReservedPages Reserved => ReservedPages.Of(_raw);
+
+    /// <summary>What a program has in a MiB without a table, as a run: reserved pages, a section, or nothing.</summary>
+    public ReservedPages Run => IsBlock
+        ? ReservedPages.Page(ReservedKind.Anonymous, Section.Rights).Run(0, ReservedPages.LastPageOfMib)
+        : Reserved;
 
     /// <summary>The word as a link. <see cref="Kind"/> must be <see cref="FirstLevelKind.PageTable"/>.</summary>
     public PageTableDescriptor PageTable => PageTableDescriptor.FromEntry(_raw);

@@ -25,6 +25,9 @@ public readonly struct LargePageDescriptor
     private const int Ap10Shift = 4;
     private const int CAndBShift = 2;
     private const uint TypeMask = 3u;
+    private const uint TexMask = 7u;
+    private const uint CommonMask = (1u << NotGlobalShift) + (1u << ShareableShift) + (1u << Ap2Shift) + (3u << Ap10Shift)
+        + (3u << CAndBShift); // where a small page has the same
     private const uint TypeBit = 1u << 0;
 
     private const ulong FieldSum = (ulong)FrameMask + (1u << ExecuteNeverShift) + (7u << TexShift) + (1u << NotGlobalShift)
@@ -75,6 +78,32 @@ public readonly struct LargePageDescriptor
             | (((uint)access & 3) << Ap10Shift)
             | (((uint)type & 3) << CAndBShift)
             | TypeBit);
+
+    /// <summary>TEX, of which TEX remap leaves the upper two bits to software.</summary>
+    internal uint Tex => (_raw >> TexShift) & TexMask;
+
+    /// <summary>A part of a section.</summary>
+    internal static LargePageDescriptor OfSection(
+        PhysicalAddress frame, AccessPermission access, MemoryType type, Scope scope, Execution execution, uint tex) =>
+        new(Create(frame, access, type, scope, execution).Raw | (tex << TexShift));
+
+    /// <summary>The large page that 16 small ones come to.</summary>
+    /// <param name="first">The first of them: its frame is a multiple of 64 KiB, and the others are the same with the frames that follow.</param>
+    public static LargePageDescriptor Join(SmallPageDescriptor first) =>
+        new((first.Raw & (FrameMask | CommonMask))
+            | (((first.Raw >> SmallPageDescriptor.TexShift) & TexMask) << TexShift)
+            | ((uint)first.Execution << ExecuteNeverShift)
+            | TypeBit);
+
+    /// <summary>One of the 16 small pages that the large one comes to; what TEX[2:1] say to software stays.</summary>
+    /// <param name="page">VA[15:12].</param>
+    public SmallPageDescriptor PageAt(uint page) =>
+        SmallPageDescriptor.FromEntry(
+            (_raw & (FrameMask | CommonMask))
+            | (page << PageSize.SmallShift)
+            | (((_raw >> TexShift) & TexMask) << SmallPageDescriptor.TexShift)
+            | SmallPageDescriptor.TypeBit
+            | (uint)Execution);
 
     /// <summary>Takes a word that <see cref="SecondLevelEntry.Kind"/> has shown to be of this form.</summary>
     internal static LargePageDescriptor FromEntry(uint raw) => new(raw);

@@ -24,6 +24,9 @@ public readonly struct ReservedPages
     private const int LastShift = 24;
     private const uint PageMask = 0xFF;
 
+    /// <summary>VA[19:12] of the last page of a MiB.</summary>
+    public const uint LastPageOfMib = PageMask;
+
     private readonly uint _raw;
 
     private ReservedPages(uint raw) => _raw = raw;

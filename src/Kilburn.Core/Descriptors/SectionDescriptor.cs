@@ -67,6 +67,30 @@ public readonly struct SectionDescriptor
     /// <summary>PXN: the kernel may not execute it.</summary>
     public bool IsPrivilegedExecuteNever => (_raw & PrivilegedExecuteNeverBit) != 0;
 
+    /// <summary>The section that 16 large pages come to: a program's, so that the kernel never executes it.</summary>
+    /// <param name="first">The first of them: its frame is a multiple of 1 MiB, and the others are the same with the frames that follow.</param>
+    public static SectionDescriptor Join(LargePageDescriptor first) =>
+        new((first.Frame.Value & FrameMask)
+            | ((uint)first.Scope << NotGlobalShift)
+            | (1u << ShareableShift)
+            | (((uint)first.Access >> 2) << Ap2Shift)
+            | (first.Tex << TexShift)
+            | (((uint)first.Access & 3) << Ap10Shift)
+            | ((uint)Descriptors.Domain.User << DomainShift)
+            | ((uint)first.Execution << ExecuteNeverShift)
+            | (((uint)first.Type & 3) << CAndBShift)
+            | TypeBit
+            | PrivilegedExecuteNeverBit);
+
+    /// <summary>One of the 16 large pages that the section comes to; what TEX[2:1] say to software stays.</summary>
+    /// <param name="part">VA[19:16].</param>
+    public LargePageDescriptor PartAt(uint part) =>
+        LargePageDescriptor.OfSection(
+            Frame.Add(part << PageSize.LargeShift), Access, Type, Scope, Execution, (_raw >> TexShift) & 7);
+
+    /// <summary>What the range lets a program do with the section.</summary>
+    public UserRights Rights => PartAt(0).PageAt(0).Rights;
+
     /// <summary>Encodes a shareable mapping.</summary>
     /// <param name="frame">First byte, a multiple of 1 MiB: the low bits are dropped.</param>
     /// <param name="access">Who may read and write.</param>

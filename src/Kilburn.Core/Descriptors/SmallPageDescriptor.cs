@@ -19,13 +19,13 @@ public readonly struct SmallPageDescriptor
     private const int NotGlobalShift = 11;
     private const int ShareableShift = 10;
     private const int Ap2Shift = 9;
-    private const int TexShift = 6;
+    internal const int TexShift = 6;
     private const uint ShareBit = 1u << (TexShift + 1);
     private const uint DeferredBit = ShareBit;
     private const uint RangeBit = 1u << (TexShift + 2);
     private const int Ap10Shift = 4;
     private const int CAndBShift = 2;
-    private const uint TypeBit = 1u << 1;
+    internal const uint TypeBit = 1u << 1;
     private const uint ExecuteNeverBit = 1u << 0;
     private const uint WritableMask = RangeBit | (1u << Ap2Shift) | (3u << Ap10Shift) | TypeBit;
     private const uint WritableOfRange = RangeBit | ((uint)AccessPermission.ReadWrite << Ap10Shift) | TypeBit;

@@ -46,6 +46,47 @@ public partial struct FrameAllocator
             ? VmStatus.OutOfRange
             : ReturnRun(ref machine, use, block.Value);
 
+    /// <summary>Gives out pages that follow each other, each with one owner and to be freed on its own.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="use">As long and as aligned as such a block: <see cref="FrameUse.LargeBlock"/> or <see cref="FrameUse.SectionBlock"/>.</param>
+    /// <param name="first">First byte of the first page, all zeroes; 0 on failure.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; <see cref="VmStatus.OutOfFrames"/>; <see cref="VmStatus.OutOfRange"/> for another use.
+    /// </returns>
+    /// <remarks>No memory is gathered from the cores' caches for it: who gets none takes single pages.</remarks>
+    public VmStatus TryAllocatePages<TMachine>(ref TMachine machine, FrameUse use, out PhysicalAddress first)
+        where TMachine : struct, IMachine
+    {
+        first = default;
+        if (use is not (FrameUse.LargeBlock or FrameUse.SectionBlock))
+        {
+            return VmStatus.OutOfRange;
+        }
+
+        int frameShift = FrameInfo.FrameShiftOf(use);
+        _ = Enter(ref machine, out uint interrupts); // the core's cache is not asked
+        bool isTaken = _index.TryTake(ref machine, frameShift, out uint frame);
+        for (uint index = 0; isTaken && index < 1u << frameShift; index++)
+        {
+            _index.InfoOf(ref machine, frame + index) = FrameInfo.SolePage;
+        }
+
+        Leave(ref machine, interrupts);
+        if (!isTaken)
+        {
+            return VmStatus.OutOfFrames;
+        }
+
+        first = PhysicalAddress.FromFrameNumber(frame);
+        for (uint index = 0; index < 1u << frameShift; index++)
+        {
+            machine.NoteFrames(FrameChange.Taken, FrameUse.Page, first.Add(index << PageSize.SmallShift), PageSize.Small);
+        }
+
+        machine.Clear(first, PageSize.Small << frameShift);
+        return VmStatus.Ok;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus TakeRun<TMachine>(ref TMachine machine, FrameUse use, FrameContents contents, out PhysicalAddress block)
         where TMachine : struct, IMachine

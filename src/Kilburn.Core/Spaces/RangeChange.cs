@@ -29,6 +29,7 @@ internal static class RangeChange
         UserRights rights)
         where TMachine : struct, IMachine
     {
+        RangeBlocks.Split(ref machine, ref control, controlPage, start, end, WholeMibs.Changed);
         VmStatus status = CheckPages(ref machine, ref control, start, end);
         if (status != VmStatus.Ok)
         {
@@ -61,6 +62,7 @@ internal static class RangeChange
 
             PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, parts.Mib, ref spares);
             ProtectPart(ref machine, ref control, table, in parts, rights);
+            RangeBlocks.Join(ref machine, ref frames, ref control, controlPage, parts.Mib, parts.FirstPage, parts.LastPage);
         }
 
         machine.Synchronize();
@@ -84,6 +86,7 @@ internal static class RangeChange
         VirtualAddress end)
         where TMachine : struct, IMachine
     {
+        RangeBlocks.Split(ref machine, ref control, controlPage, start, end, WholeMibs.Changed);
         if (CheckPages(ref machine, ref control, start, end) == VmStatus.NotMapped)
         {
             return VmStatus.NotMapped;
@@ -121,7 +124,7 @@ internal static class RangeChange
                 if (!entry.IsLive && CanHaveFrame(entry.Reserved))
                 {
                     UserRights rights = entry.Reserved.Rights;
-                    PhysicalAddress frame = spares.TakePage(ref machine);
+                    PhysicalAddress frame = spares.TakePage(ref machine, in parts, page);
                     if ((rights & UserRights.Execute) != 0)
                     {
                         CodePublication.Clean(ref machine, frame);
@@ -132,6 +135,8 @@ internal static class RangeChange
                         ref machine, place, SmallPageDescriptor.CreateForRange(frame, rights, Writing.Allowed).Raw);
                 }
             }
+
+            RangeBlocks.Join(ref machine, ref frames, ref control, controlPage, parts.Mib, parts.FirstPage, parts.LastPage);
         }
 
         SpaceLayout.AccountsOf(ref control).Counters.ResidentPages += pages;
@@ -164,6 +169,7 @@ internal static class RangeChange
         VirtualAddress end)
         where TMachine : struct, IMachine
     {
+        RangeBlocks.Split(ref machine, ref control, controlPage, start, end, WholeMibs.Changed);
         if (CheckPages(ref machine, ref control, start, end) == VmStatus.NotMapped)
         {
             return VmStatus.NotMapped;

@@ -53,7 +53,7 @@ internal static class RangeQuery
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
         if (!first.IsPageTable)
         {
-            ReservedPages run = first.Reserved;
+            ReservedPages run = first.Run;
             if (!run.Covers(address.SecondLevelIndex))
             {
                 return false;
@@ -62,10 +62,12 @@ internal static class RangeQuery
             Set(ref region, run);
             region.Start = address.AlignDown(PageSize.Section).Add(run.FirstPage << PageSize.SmallShift);
             region.LengthInBytes = (run.LastPage - run.FirstPage + 1) << PageSize.SmallShift;
+            region.MappedPages = first.IsBlock ? SecondLevelTable.EntryCount : 0;
             return true;
         }
 
-        SecondLevelEntry entry = new(machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, address)));
+        SecondLevelEntry entry = new SecondLevelEntry(
+            machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, address))).At(address.SecondLevelIndex);
         if (entry.Raw == 0)
         {
             return false;

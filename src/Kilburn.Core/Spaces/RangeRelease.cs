@@ -27,6 +27,7 @@ internal static class RangeRelease
         VirtualAddress end)
         where TMachine : struct, IMachine
     {
+        RangeBlocks.Split(ref machine, ref control, controlPage, start, end, WholeMibs.Replaced);
         SpareMemory spares = default;
         uint tables = IsSplit(ref machine, ref control, start, end) ? 1u : 0;
         if (RangeReserve.IsPastTables(ref machine, ref SpaceLayout.AccountsOf(ref control), controlPage, tables))
@@ -88,7 +89,7 @@ internal static class RangeRelease
                 continue;
             }
 
-            if (first.IsPageTable && parts.IsWhole)
+            if (first.IsLive && parts.IsWhole)
             {
                 ReleaseMib(ref machine, ref frames, ref control, controlPage, parts.Mib);
             }
@@ -152,11 +153,12 @@ internal static class RangeRelease
             FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, parts.MibStart)));
             if (!first.IsPageTable)
             {
-                if (first.Reserved.Kind == ReservedKind.Anonymous)
+                residentPages += first.IsBlock ? parts.PageCount : 0;
+                if (first.Run.Kind == ReservedKind.Anonymous)
                 {
                     // What is cut off at both ends: a run that falls into two is not counted by its rest.
-                    uint from = parts.FirstPage > first.Reserved.FirstPage ? parts.FirstPage : first.Reserved.FirstPage;
-                    uint to = parts.LastPage < first.Reserved.LastPage ? parts.LastPage : first.Reserved.LastPage;
+                    uint from = parts.FirstPage > first.Run.FirstPage ? parts.FirstPage : first.Run.FirstPage;
+                    uint to = parts.LastPage < first.Run.LastPage ? parts.LastPage : first.Run.LastPage;
                     anonymousPages += from <= to ? to - from + 1 : 0;
                 }
 
@@ -165,7 +167,8 @@ internal static class RangeRelease
 
             for (uint page = parts.FirstPage; page <= parts.LastPage; page++)
             {
-                SecondLevelEntry entry = new(machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift)));
+                SecondLevelEntry entry = new SecondLevelEntry(
+                    machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift))).At(page);
                 if (IsAnonymous(entry))
                 {
                     anonymousPages++;
@@ -187,10 +190,10 @@ internal static class RangeRelease
         where TMachine : struct, IMachine
     {
         PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
-        PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
+        FirstLevelEntry first = new(machine.ReadWord(link));
         if (TableSharing.IsShared(ref machine, ref control, controlPage, mib))
         {
-            ReleaseShared(ref machine, ref frames, ref control, controlPage, table, mib);
+            ReleaseShared(ref machine, ref frames, ref control, controlPage, first.PageTable.Table, mib);
             return;
         }
 
@@ -198,7 +201,7 @@ internal static class RangeRelease
         InvalidationBatch batch = default;
         batch.AddAll();
         batch.Commit(ref machine, ref control.Owner.Word);
-        SpaceRange.ReleaseTable(ref machine, ref frames, ref control, table, mib);
+        SpaceRange.ReleaseLocked(ref machine, ref frames, ref control, first, mib);
     }
 
     // What others have as well stays theirs, and only the space's counts go.

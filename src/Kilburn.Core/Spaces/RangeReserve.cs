@@ -24,6 +24,7 @@ internal static class RangeReserve
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        RangeBlocks.Split(ref machine, ref control, controlPage, plan.GuardStart, plan.End, WholeMibs.Replaced);
         uint tables = CountTables(ref machine, ref control, in plan);
         VmStatus status = CheckLimits(ref machine, ref control, controlPage, in plan, tables);
         if (status != VmStatus.Ok)
@@ -63,7 +64,7 @@ internal static class RangeReserve
 
         if (plan.IsPopulated)
         {
-            PutPages(ref machine, ref control, controlPage, in plan, ref spares);
+            PutPages(ref machine, ref frames, ref control, controlPage, in plan, ref spares);
         }
         else
         {
@@ -109,6 +110,7 @@ internal static class RangeReserve
     // New pages over pages that are free.
     private static void PutPages<TMachine>(
         ref TMachine machine,
+        ref FrameAllocator frames,
         ref SpaceControl control,
         PhysicalAddress controlPage,
         in RangePlan plan,
@@ -124,7 +126,7 @@ internal static class RangeReserve
             PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, parts.Mib, ref spares);
             for (uint page = parts.FirstPage; page <= parts.LastPage; page++)
             {
-                PhysicalAddress frame = spares.TakePage(ref machine);
+                PhysicalAddress frame = spares.TakePage(ref machine, in parts, page);
                 if (isCode)
                 {
                     CodePublication.Clean(ref machine, frame);
@@ -134,6 +136,7 @@ internal static class RangeReserve
             }
 
             AddToCount(ref control, parts.Mib, parts.PageCount);
+            RangeBlocks.Join(ref machine, ref frames, ref control, controlPage, parts.Mib, parts.FirstPage, parts.LastPage);
         }
 
         SpaceLayout.AccountsOf(ref control).Counters.ResidentPages += plan.PageCount;
@@ -226,14 +229,14 @@ internal static class RangeReserve
         bool hasGuard = TryClip(plan.GuardStart, plan.Start, mibStart, mibEnd, out uint guardFirst, out uint guardLast);
         bool hasRange = TryClip(plan.Start, plan.End, mibStart, mibEnd, out uint first, out uint last);
         FirstLevelEntry word = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, mibStart)));
-        ReservedPages run = word.IsPageTable ? default : word.Reserved;
+        ReservedPages run = word.IsLive ? default : word.Reserved;
         if (plan.IsReplacing)
         {
             uint cutFirst = hasGuard ? guardFirst : first;
             uint cutLast = hasRange ? last : guardLast;
-            if (word.IsPageTable)
+            if (word.IsLive)
             {
-                // A table whose whole MiB is replaced goes.
+                // A table whose whole MiB is replaced goes, and so does a section.
                 if (cutLast - cutFirst + 1 != SecondLevelTable.EntryCount)
                 {
                     return 0;

@@ -37,7 +37,7 @@ internal static class RangeSearch
             }
 
             VirtualAddress mib = address.AlignDown(PageSize.Section);
-            ReservedPages run = first.Reserved;
+            ReservedPages run = first.Run;
             if (!run.IsNone && address.SecondLevelIndex <= run.LastPage)
             {
                 VirtualAddress taken = mib.Add(run.FirstPage << PageSize.SmallShift);
@@ -159,9 +159,9 @@ internal static class RangeSearch
 
                 address = address.Add(PageSize.Small);
             }
-            else if (first.Reserved.Covers(address.SecondLevelIndex))
+            else if (first.Run.Covers(address.SecondLevelIndex))
             {
-                address = address.AlignDown(PageSize.Section).Add((first.Reserved.LastPage + 1) << PageSize.SmallShift);
+                address = address.AlignDown(PageSize.Section).Add((first.Run.LastPage + 1) << PageSize.SmallShift);
             }
             else
             {

@@ -18,6 +18,11 @@ internal struct SpaceAccounts
     /// <summary>The page of <see cref="SpaceCommons"/>. Written once at creation.</summary>
     public PhysicalAddress Commons;
 
+    /// <summary>
+    /// Second-level tables for sections that are split, as many as there are sections: the first, whose first word is the next one's address.
+    /// </summary>
+    public PhysicalAddress Deposits;
+
     /// <summary>Below it, no free place is known. For placements without a seed.</summary>
     public VirtualAddress SearchStart;
 

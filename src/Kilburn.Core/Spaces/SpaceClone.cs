@@ -26,6 +26,8 @@ internal static class SpaceClone
         PhysicalAddress childTable)
         where TMachine : struct, IMachine
     {
+        RangeBlocks.Split(
+            ref machine, ref parent, parentPage, default, new VirtualAddress(AddressSpace.EndValue), WholeMibs.Changed);
         machine.Copy(childTable, parent.Table, FirstLevelTable.UserLengthInBytes);
         VmStatus status = TryShareTables(ref machine, ref frames, ref parent, parentPage, childTable);
         if (status != VmStatus.Ok)
@@ -46,7 +48,7 @@ internal static class SpaceClone
         child.NextInFamily = default;
         child.PreviousInFamily = default;
         SpaceLayout.AccountsOf(ref child).Counters.ForgetFaults();
-        if (child.SharedTables != 0)
+        if (child.SpecialMibs != 0)
         {
             TableSharing.Join(ref machine, ref parent, parentPage, ref child, childPage);
         }

@@ -22,8 +22,11 @@ internal struct SpaceControl
     /// <summary>First-level table, 8 KiB. Written once at creation.</summary>
     public PhysicalAddress Table;
 
-    /// <summary>MiBs whose table other spaces may have as well: their bits in <see cref="SpaceLayout"/>.</summary>
-    public uint SharedTables;
+    /// <summary>
+    /// MiBs whose first-level word is neither a reserved run nor the link to a table of the space's own: sections, and tables that other
+    /// spaces may have as well (their bits in <see cref="SpaceLayout"/>).
+    /// </summary>
+    public uint SpecialMibs;
 
     /// <summary>
     /// Control page of the next space of the family, a ring; default when there is no other. Spaces that share tables are of one

@@ -15,6 +15,12 @@ public struct SpaceCounters
     /// <summary>Those of them that other spaces have as well.</summary>
     public uint SharedTables;
 
+    /// <summary>64 KiB that are mapped as one large page.</summary>
+    public uint LargePages;
+
+    /// <summary>MiBs that are mapped as one section. Their tables are deposited, and count.</summary>
+    public uint Sections;
+
     /// <summary>Faults that brought a new page of zeroes.</summary>
     public uint ZeroFills;
 
@@ -32,6 +38,9 @@ public struct SpaceCounters
 
     /// <summary>Faults that could not be resolved.</summary>
     public uint Refused;
+
+    /// <summary>True when anything is mapped larger than a small page.</summary>
+    internal readonly bool HasBlocks => (LargePages | Sections) != 0;
 
     /// <summary>Counts faults anew: those of a space that was copied are not the copy's.</summary>
     internal void ForgetFaults()

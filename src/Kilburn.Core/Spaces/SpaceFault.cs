@@ -77,6 +77,11 @@ internal static class SpaceFault
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
         if (!first.IsPageTable)
         {
+            if (first.IsBlock)
+            {
+                return ResolveInBlock(ref control, first.Section.Rights, wanted);
+            }
+
             FaultOutcome outcome = first.Reserved.Covers(address.SecondLevelIndex)
                 ? Judge(first.Reserved, wanted)
                 : FaultOutcome.NotMapped;
@@ -95,9 +100,23 @@ internal static class SpaceFault
                 return ResolveInCopy(ref machine, ref frames, ref control, controlPage, address, entry, wanted);
             }
 
-            return outcome == FaultOutcome.Resolved
-                ? Fill(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), place, entry.Reserved.Rights, wanted)
-                : outcome;
+            if (outcome == FaultOutcome.Resolved)
+            {
+                outcome = Fill(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), place, entry.Reserved.Rights, wanted);
+                if (RangeBlocks.IsInStep(machine.ReadWord(place), address))
+                {
+                    RangeBlocks.Join(
+                        ref machine, ref frames, ref control, controlPage,
+                        address.FirstLevelIndex, address.SecondLevelIndex, address.SecondLevelIndex);
+                }
+            }
+
+            return outcome;
+        }
+
+        if (entry.IsLarge)
+        {
+            return ResolveInBlock(ref control, entry.Large.PageAt(0).Rights, wanted);
         }
 
         if ((entry.Small.Rights & wanted) == 0)
@@ -119,12 +138,25 @@ internal static class SpaceFault
         return FaultOutcome.Resolved;
     }
 
+    // Nothing that is mapped so waits for a fault.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultOutcome ResolveInBlock(ref SpaceControl control, UserRights rights, UserRights wanted)
+    {
+        if ((rights & wanted) == 0)
+        {
+            return FaultOutcome.Protection;
+        }
+
+        SpaceLayout.AccountsOf(ref control).Counters.Spurious++;
+        return FaultOutcome.Resolved;
+    }
+
     // False when the table may be changed: it never was shared, or is not any more.
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a space that shares nothing it is a load and a compare
     private static bool IsToUnshare<TMachine>(
         ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, VirtualAddress address)
         where TMachine : struct, IMachine =>
-        control.SharedTables != 0
+        control.SpecialMibs != 0
         && SpaceLayout.IsShared(ref machine, controlPage, address.FirstLevelIndex)
         && !TableSharing.TryTakeOver(ref machine, ref control, controlPage, address.FirstLevelIndex);
 

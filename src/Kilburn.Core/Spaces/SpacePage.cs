@@ -13,7 +13,7 @@ namespace Kilburn.Core.Spaces;
 /// <summary>The hot paths of a space: one page mapped, one page unmapped.</summary>
 /// <remarks>
 /// Addresses come in as words here, and nowhere else: a one-field structure that is passed to a call that is not inlined goes through
-/// memory, 6 instructions each. A space's first level holds links, whose bit 0 is set, and words that fault.
+/// memory, 6 instructions each. A space's first level holds links, whose bit 0 is set, words that fault, and sections, which are special MiBs.
 /// What happens once a MiB is in methods of its own, so that it costs these no registers.
 /// </remarks>
 internal static class SpacePage
@@ -56,9 +56,9 @@ internal static class SpacePage
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
         VmStatus status;
-        if (control.SharedTables >= first.LinkBit)
+        if (control.SpecialMibs >= first.LinkBit)
         {
-            // One compare for both: there is no table, or the space shares tables, maybe this one.
+            // One compare for both: there is no table, or the space has special MiBs, maybe this one.
             status = TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
         else
@@ -91,7 +91,7 @@ internal static class SpacePage
         VmStatus status = VmStatus.Ok;
         ref SpaceControl control = ref Enter(ref machine, new PhysicalAddress(controlPage));
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
-        if (first.IsLink)
+        if (first.IsPageTable)
         {
             PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
             SecondLevelEntry second = new(machine.ReadWord(entry));
@@ -121,7 +121,7 @@ internal static class SpacePage
         }
         else
         {
-            status = VmStatus.NotMapped;
+            status = first.IsBlock ? VmStatus.WrongKind : VmStatus.NotMapped;
         }
 
         control.Lock.Release(ref machine, LockRank.Space);
@@ -221,7 +221,7 @@ internal static class SpacePage
         page = default;
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, virtualPage)));
         uint mib = virtualPage.FirstLevelIndex;
-        if (first.IsLink)
+        if (first.IsPageTable)
         {
             PhysicalAddress entry = SecondLevelTable.EntryOf(first.PageTable.Table, virtualPage);
             if (machine.ReadWord(entry) != 0 || !TableSharing.IsShared(ref machine, ref control, owner, mib))
@@ -229,7 +229,7 @@ internal static class SpacePage
                 return TryMapInTable(ref machine, ref frames, ref control, virtualPage, entry, descriptor, out page);
             }
         }
-        else if (first.Reserved.Covers(virtualPage.SecondLevelIndex))
+        else if (first.Run.Covers(virtualPage.SecondLevelIndex))
         {
             return VmStatus.AlreadyMapped;
         }

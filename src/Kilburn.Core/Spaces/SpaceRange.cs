@@ -11,7 +11,9 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Work on the tables of a space whose lock is held: ranges of pages, and the coming and going of second-level tables.</summary>
 internal static class SpaceRange
 {
-    /// <summary>What <see cref="TableWalk"/> finds, without the walk's record: a small page, or an entry that is none.</summary>
+    private const int PartShift = PageSize.LargeShift - PageSize.SmallShift;
+
+    /// <summary>What <see cref="TableWalk"/> finds, without the walk's record: a small page, be it part of a larger one, or an entry that is none.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">The space.</param>
     /// <param name="page">In the user half.</param>
@@ -24,11 +26,13 @@ internal static class SpaceRange
         if (!first.IsPageTable)
         {
             entry = default;
-            return default;
+            return first.IsBlock
+                ? new SecondLevelEntry(first.Section.PartAt(page.SecondLevelIndex >> PartShift).Raw).At(page.SecondLevelIndex)
+                : default;
         }
 
         entry = SecondLevelTable.EntryOf(first.PageTable.Table, page);
-        return new SecondLevelEntry(machine.ReadWord(entry));
+        return new SecondLevelEntry(machine.ReadWord(entry)).At(page.SecondLevelIndex);
     }
 
     /// <summary>The descriptor of a page that is mapped.</summary>
@@ -272,7 +276,27 @@ internal static class SpaceRange
         {
             VirtualAddress start = new(mib << PageSize.SectionShift);
             FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, start)));
+            ReleaseLocked(ref machine, ref frames, ref control, first, mib);
+        }
+    }
+
+    /// <summary>Gives back what a MiB holds that no walk can reach any more.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes it.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="first">The word that was there: a link or a section.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static void ReleaseLocked<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, FirstLevelEntry first, uint mib)
+        where TMachine : struct, IMachine
+    {
+        if (first.IsPageTable)
+        {
             ReleaseTable(ref machine, ref frames, ref control, first.PageTable.Table, mib);
+        }
+        else
+        {
+            RangeBlocks.ReleaseSection(ref machine, ref frames, ref control, first.Section);
         }
     }
 
@@ -287,14 +311,14 @@ internal static class SpaceRange
         where TMachine : struct, IMachine
     {
         int remaining = SpaceLayout.CountOf(ref control, mib) + 1;
-        for (PhysicalAddress entry = table; remaining > 0; entry = entry.Add(1u << SecondLevelTable.EntryShift))
+        for (uint page = 0; remaining > 0; page++)
         {
-            if (BuildChecks.Enabled && entry == table.Add(SecondLevelTable.LengthInBytes))
+            if (BuildChecks.Enabled && page == SecondLevelTable.EntryCount)
             {
                 BugCheck.Fail(ref machine, "S1: a table holds fewer pages than its count says"u8, mib << PageSize.SectionShift);
             }
 
-            SecondLevelEntry second = new(machine.ReadWord(entry));
+            SecondLevelEntry second = new(machine.ReadWord(table.Add(page << SecondLevelTable.EntryShift)));
             if (second.IsGivenPage)
             {
                 remaining--;
@@ -306,7 +330,8 @@ internal static class SpaceRange
             else if (second.Raw != 0)
             {
                 remaining--;
-                RangeRelease.Forget(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), second);
+                RangeBlocks.Forget(ref control, second, page);
+                RangeRelease.Forget(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), second.At(page));
             }
         }
 
@@ -419,7 +444,8 @@ internal static class SpaceRange
             }
 
             FirstLevelEntry first = new(machine.ReadWord(control.Table.Add(mib << FirstLevelTable.EntryShift)));
-            for (uint page = 0; page < SecondLevelTable.EntryCount; page++)
+            count += first.IsBlock ? SecondLevelTable.EntryCount : 0;
+            for (uint page = 0; first.IsPageTable && page < SecondLevelTable.EntryCount; page++)
             {
                 SecondLevelEntry entry = new(machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift)));
                 count += entry.IsLive ? 1u : 0u;
@@ -435,7 +461,7 @@ internal static class SpaceRange
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, page)));
         return first.IsPageTable
             ? machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, page)) == 0
-            : !first.Reserved.Covers(page.SecondLevelIndex);
+            : !first.Run.Covers(page.SecondLevelIndex);
     }
 
     private static uint CountMissingTables<TMachine>(

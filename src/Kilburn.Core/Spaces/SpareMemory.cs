@@ -8,9 +8,15 @@ namespace Kilburn.Core.Spaces;
 internal struct SpareMemory
 {
     private const uint None = 0;
+    private const uint PartLength = PageSize.Large / PageSize.Small;
+    private const uint SectionLength = PageSize.Section / PageSize.Small;
 
     private uint _tables;
     private uint _pages;
+    private uint _parts; // runs of 16 pages, in a list through their first words
+    private uint _sections; // runs of 256
+    private uint _run; // the next page of a run that is being used
+    private uint _runLength; // pages left in it
 
     /// <summary>Takes second-level tables and pages: all, or none.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -24,6 +30,8 @@ internal struct SpareMemory
         VmStatus status = TryAddTables(ref machine, ref frames, tables);
         if (status == VmStatus.Ok)
         {
+            AddRuns(ref machine, ref frames, FrameUse.SectionBlock, ref _sections, ref pages);
+            AddRuns(ref machine, ref frames, FrameUse.LargeBlock, ref _parts, ref pages);
             status = TryAddPages(ref machine, ref frames, pages);
         }
 
@@ -46,16 +54,42 @@ internal struct SpareMemory
         return table;
     }
 
-    /// <summary>Takes a page out. There is one.</summary>
+    /// <summary>Takes a page of memory, for any place.</summary>
     /// <param name="machine">The machine of the calling core.</param>
+    /// <returns>Zeroes. There must be one left.</returns>
     public PhysicalAddress TakePage<TMachine>(ref TMachine machine)
         where TMachine : struct, IMachine
     {
-        PhysicalAddress page = new(_pages);
-        ref uint next = ref machine.Data<uint>(page);
-        _pages = next;
-        next = 0;
-        return page;
+        if (_runLength != 0)
+        {
+            return TakeFromRun();
+        }
+
+        if (_pages != None)
+        {
+            return new PhysicalAddress(Pop(ref machine, ref _pages));
+        }
+
+        return TakeRun(ref machine, _parts != None ? PartLength : SectionLength);
+    }
+
+    /// <summary>Takes a page of memory for a place in a MiB: from a run that its large page, or its section, can be, if there is one.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="part">The pages of the MiB that get one, upward.</param>
+    /// <param name="page">VA[19:12].</param>
+    /// <returns>Zeroes. There must be one left.</returns>
+    public PhysicalAddress TakePage<TMachine>(ref TMachine machine, in MibParts part, uint page)
+        where TMachine : struct, IMachine
+    {
+        if (_runLength != 0)
+        {
+            return TakeFromRun();
+        }
+
+        return page == 0 && part.IsWhole && _sections != None ? TakeRun(ref machine, SectionLength)
+            : (page & (PartLength - 1)) == 0 && page + PartLength - 1 <= part.LastPage && _parts != None
+                ? TakeRun(ref machine, PartLength)
+            : TakePage(ref machine);
     }
 
     /// <summary>Gives back what was not used.</summary>
@@ -69,10 +103,27 @@ internal struct SpareMemory
             SpaceRange.FreeTable(ref machine, ref frames, TakeTable(ref machine));
         }
 
-        while (_pages != None)
+        while ((_pages | _parts | _sections | _runLength) != None)
         {
             SpaceRange.FreePage(ref machine, ref frames, TakePage(ref machine));
         }
+    }
+
+    // The first page of a run; the others come next.
+    private PhysicalAddress TakeRun<TMachine>(ref TMachine machine, uint length)
+        where TMachine : struct, IMachine
+    {
+        _run = length == SectionLength ? Pop(ref machine, ref _sections) : Pop(ref machine, ref _parts);
+        _runLength = length;
+        return TakeFromRun();
+    }
+
+    private PhysicalAddress TakeFromRun()
+    {
+        PhysicalAddress page = new(_run);
+        _run += PageSize.Small;
+        _runLength--;
+        return page;
     }
 
     // On failure, what was taken before stays here.
@@ -92,6 +143,31 @@ internal struct SpareMemory
         }
 
         return VmStatus.Ok;
+    }
+
+    // Takes as many runs as fit and as there are; the pages that are still to be taken are fewer then.
+    private static void AddRuns<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, FrameUse use, ref uint runs, ref uint pages)
+        where TMachine : struct, IMachine
+    {
+        uint length = use == FrameUse.SectionBlock ? SectionLength : PartLength;
+        while (pages >= length && frames.TryAllocatePages(ref machine, use, out PhysicalAddress run) == VmStatus.Ok)
+        {
+            machine.Data<uint>(run) = runs;
+            runs = run.Value;
+            pages -= length;
+        }
+    }
+
+    // The first page of a list, taken out of it.
+    private static uint Pop<TMachine>(ref TMachine machine, ref uint list)
+        where TMachine : struct, IMachine
+    {
+        uint first = list;
+        ref uint next = ref machine.Data<uint>(new PhysicalAddress(first));
+        list = next;
+        next = 0;
+        return first;
     }
 
     // As TryAddTables.

@@ -31,7 +31,7 @@ internal static class TableSharing
     /// <param name="mib">VA[30:20].</param>
     public static bool IsShared<TMachine>(ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, uint mib)
         where TMachine : struct, IMachine =>
-        control.SharedTables != 0 && SpaceLayout.IsShared(ref machine, controlPage, mib);
+        control.SpecialMibs != 0 && SpaceLayout.IsShared(ref machine, controlPage, mib);
 
     /// <summary>Notes that a space shares a MiB's table from now on: with the clone that is being made.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -42,7 +42,7 @@ internal static class TableSharing
         where TMachine : struct, IMachine
     {
         SpaceLayout.ToggleShared(ref machine, controlPage, mib);
-        control.SharedTables++;
+        control.SpecialMibs++;
     }
 
     /// <summary>Makes a clone that is complete one of its parent's family.</summary>
@@ -221,7 +221,7 @@ internal static class TableSharing
         where TMachine : struct, IMachine
     {
         uint count = 0;
-        if (control.SharedTables != 0)
+        if (control.SpecialMibs != 0)
         {
             MibParts parts = new(start, end);
             while (parts.TryNext())
@@ -254,7 +254,7 @@ internal static class TableSharing
         ref SpareMemory spares)
         where TMachine : struct, IMachine
     {
-        if (control.SharedTables == 0)
+        if (control.SpecialMibs == 0)
         {
             return VmStatus.Ok;
         }
@@ -336,7 +336,7 @@ internal static class TableSharing
         where TMachine : struct, IMachine
     {
         SpaceLayout.ToggleShared(ref machine, controlPage, mib);
-        control.SharedTables--;
+        control.SpecialMibs--;
     }
 
     private static void InvalidateAll<TMachine>(ref TMachine machine, ref SpaceControl control)

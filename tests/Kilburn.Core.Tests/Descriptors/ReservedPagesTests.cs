@@ -33,7 +33,7 @@ public sealed class ReservedPagesTests
                 Assert.Equal((kind, rights), (page.Kind, page.Rights));
                 ReservedPages run = page.Run(3, 250);
                 Assert.False(new FirstLevelEntry(run.Raw).IsLive);
-                Assert.False(new FirstLevelEntry(run.Raw).IsLink);
+                Assert.False(new FirstLevelEntry(run.Raw).IsPageTable);
                 Assert.Equal((kind, rights, 3u, 250u), (run.Kind, run.Rights, run.FirstPage, run.LastPage));
                 Assert.Equal(page.Raw, run.State);
                 Assert.Equal((kind, UserRights.Read, 3u, 250u), (

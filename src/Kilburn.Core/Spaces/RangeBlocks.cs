@@ -1,0 +1,363 @@
+using System.Runtime.CompilerServices;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Checks;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Pages of ranges that are mapped in larger pieces: 64 KiB in a table, or a whole MiB without one.</summary>
+/// <remarks>
+/// <para>
+/// What is mapped so is the same as in small pages in all but speed: each page keeps its frame, its count of owners, and its rights.
+/// Operations that change pages split first what they change (<see cref="Split"/>), so that they see small pages only.
+/// </para>
+/// <para>
+/// Invariant B1: the 16 words of a large page are equal whenever a walk can find one of them. They are written while the MiB has no
+/// link: break before make, for the table as a whole. Invariant B2: for each section a second-level table is deposited, so that splitting needs no
+/// memory. Invariant B3: neither a table that spaces share (F1) nor one of given pages alone has a large page.
+/// Source: ARM DDI 0406C.d, B3.5.1, B3.10.1.
+/// </para>
+/// </remarks>
+internal static class RangeBlocks
+{
+    private const uint PagesOfPart = 16;
+    private const uint PartShift = 4;
+    private const uint PartCount = SecondLevelTable.EntryCount / PagesOfPart;
+
+    /// <summary>Maps a range in small pages, and what it does not touch as large as it was.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <param name="wholeMibs">Whether MiBs that the range covers are changed, or go as they are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a space without blocks it is a load and a compare
+    public static void Split<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress start,
+        VirtualAddress end,
+        WholeMibs wholeMibs)
+        where TMachine : struct, IMachine
+    {
+        if (SpaceLayout.AccountsOf(ref control).Counters.HasBlocks)
+        {
+            SplitParts(ref machine, ref control, controlPage, start, end, wholeMibs);
+        }
+    }
+
+    /// <summary>Maps full parts of a MiB that are contiguous and alike as large pages, and the whole as a section if it is so.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Knows who owns pages.</param>
+    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="mib">VA[30:20].</param>
+    /// <param name="firstPage">VA[19:12] of the first page that was changed.</param>
+    /// <param name="lastPage">The last one.</param>
+    public static void Join<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        uint mib,
+        uint firstPage,
+        uint lastPage)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
+        FirstLevelEntry first = new(machine.ReadWord(link));
+        if (!first.IsPageTable || TableSharing.IsShared(ref machine, ref control, controlPage, mib))
+        {
+            return;
+        }
+
+        PhysicalAddress table = first.PageTable.Table;
+        uint joined = 0; // a bit for each part
+        for (uint part = firstPage >> (int)PartShift; part <= lastPage >> (int)PartShift; part++)
+        {
+            joined |= CanJoin(ref machine, ref frames, table, part) ? 1u << (int)part : 0;
+        }
+
+        if (joined == 0)
+        {
+            return;
+        }
+
+        Break(ref machine, ref control, link);
+        ref SpaceCounters counters = ref SpaceLayout.AccountsOf(ref control).Counters;
+        for (uint part = 0; part < PartCount; part++)
+        {
+            if ((joined & (1u << (int)part)) != 0)
+            {
+                SecondLevelEntry entry = new(machine.ReadWord(PlaceOf(table, part)));
+                WritePart(ref machine, PlaceOf(table, part), LargePageDescriptor.Join(entry.Small));
+                counters.LargePages++;
+            }
+        }
+
+        if (IsSection(ref machine, table))
+        {
+            SectionDescriptor section = SectionDescriptor.Join(new SecondLevelEntry(machine.ReadWord(table)).Large);
+            Deposit(ref machine, ref control, table);
+            counters.LargePages -= PartCount;
+            counters.Sections++;
+            control.SpecialMibs++;
+            Descriptor.Write(ref machine, link, section.Raw);
+        }
+        else
+        {
+            Make(ref machine, controlPage, link, table, mib);
+        }
+
+        machine.Synchronize();
+    }
+
+    /// <summary>False when a page's frame cannot be a part of a large page: its number and the page's differ in their last four bits.</summary>
+    /// <param name="word">The page's word.</param>
+    /// <param name="address">Any byte of the page.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // on the way of each first touch
+    public static bool IsInStep(uint word, VirtualAddress address) =>
+        ((word ^ address.Value) & (PageSize.Large - PageSize.Small)) == 0;
+
+    /// <summary>Gives back the frames of a section that no walk can reach any more, and the table that was deposited for it.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes them.</param>
+    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="section">The descriptor that was there.</param>
+    public static void ReleaseSection<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, SectionDescriptor section)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCounters counters = ref SpaceLayout.AccountsOf(ref control).Counters;
+        counters.Sections--;
+        counters.ResidentPages -= SecondLevelTable.EntryCount;
+        counters.ReservedPages -= SecondLevelTable.EntryCount;
+        control.SpecialMibs--;
+        for (uint page = 0; page < SecondLevelTable.EntryCount; page++)
+        {
+            SpaceRange.FreePage(ref machine, ref frames, section.Frame.Add(page << PageSize.SmallShift));
+        }
+
+        SpaceRange.FreeTable(ref machine, ref frames, TakeDeposit(ref machine, ref control));
+    }
+
+    /// <summary>Notes that an entry of a table that was taken out goes: the first word of a large page counts for all 16.</summary>
+    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="entry">The word.</param>
+    /// <param name="page">VA[19:12].</param>
+    public static void Forget(ref SpaceControl control, SecondLevelEntry entry, uint page)
+    {
+        if (entry.IsLarge && (page & (PagesOfPart - 1)) == 0)
+        {
+            SpaceLayout.AccountsOf(ref control).Counters.LargePages--;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SplitParts<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress start,
+        VirtualAddress end,
+        WholeMibs wholeMibs)
+        where TMachine : struct, IMachine
+    {
+        bool isChanged = false;
+        MibParts parts = new(start, end);
+        while (parts.TryNext())
+        {
+            PhysicalAddress link = control.Table.Add(parts.Mib << FirstLevelTable.EntryShift);
+            FirstLevelEntry first = new(machine.ReadWord(link));
+            if (first.IsLive && !(parts.IsWhole && wholeMibs == WholeMibs.Replaced))
+            {
+                isChanged |= SplitMib(ref machine, ref control, controlPage, link, first, in parts);
+            }
+        }
+
+        if (isChanged)
+        {
+            machine.Synchronize();
+        }
+    }
+
+    private static bool SplitMib<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        PhysicalAddress link,
+        FirstLevelEntry first,
+        in MibParts part)
+        where TMachine : struct, IMachine
+    {
+        uint firstPart = part.FirstPage >> (int)PartShift;
+        uint lastPart = part.LastPage >> (int)PartShift;
+        if (first.IsPageTable && !HasLarge(ref machine, first.PageTable.Table, firstPart, lastPart))
+        {
+            return false;
+        }
+
+        Break(ref machine, ref control, link);
+        PhysicalAddress table = first.IsPageTable
+            ? first.PageTable.Table
+            : TakeApart(ref machine, ref control, first.Section);
+        ref SpaceCounters counters = ref SpaceLayout.AccountsOf(ref control).Counters;
+        for (uint index = firstPart; index <= lastPart; index++)
+        {
+            PhysicalAddress place = PlaceOf(table, index);
+            SecondLevelEntry entry = new(machine.ReadWord(place));
+            if (!entry.IsLarge)
+            {
+                continue;
+            }
+
+            for (uint page = 0; page < PagesOfPart; page++)
+            {
+                machine.WriteWord(place.Add(page << SecondLevelTable.EntryShift), entry.Large.PageAt(page).Raw); // cleaned with its table
+            }
+
+            counters.LargePages--;
+        }
+
+        Make(ref machine, controlPage, link, table, part.Mib);
+        return true;
+    }
+
+    // The deposited table, with the section in it as large pages.
+    private static PhysicalAddress TakeApart<TMachine>(ref TMachine machine, ref SpaceControl control, SectionDescriptor section)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress table = TakeDeposit(ref machine, ref control);
+        for (uint part = 0; part < PartCount; part++)
+        {
+            WritePart(ref machine, PlaceOf(table, part), section.PartAt(part));
+        }
+
+        ref SpaceCounters counters = ref SpaceLayout.AccountsOf(ref control).Counters;
+        counters.Sections--;
+        counters.LargePages += PartCount;
+        control.SpecialMibs--;
+        return table;
+    }
+
+    private static bool HasLarge<TMachine>(ref TMachine machine, PhysicalAddress table, uint firstPart, uint lastPart)
+        where TMachine : struct, IMachine
+    {
+        for (uint part = firstPart; part <= lastPart; part++)
+        {
+            if (new SecondLevelEntry(machine.ReadWord(PlaceOf(table, part))).IsLarge)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // 16 pages of a range with frames in a row, aligned as a large page is, alike, and nobody else's. From the last one down, so that a part
+    // that is being filled upward is given up at once.
+    private static bool CanJoin<TMachine>(ref TMachine machine, ref FrameAllocator frames, PhysicalAddress table, uint part)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress place = PlaceOf(table, part);
+        SecondLevelEntry first = new(machine.ReadWord(place));
+        if (!first.IsSmall || first.IsGivenPage || first.Small.IsWriteDeferred || !first.Small.Frame.IsAligned(PageSize.Large))
+        {
+            return false;
+        }
+
+        for (uint page = PagesOfPart - 1; page > 0; page--)
+        {
+            if (machine.ReadWord(place.Add(page << SecondLevelTable.EntryShift)) != first.Raw + (page << PageSize.SmallShift))
+            {
+                return false;
+            }
+        }
+
+        for (uint page = 0; page < PagesOfPart; page++)
+        {
+            if (!frames.HasSoleOwner(ref machine, first.Small.Frame.Add(page << PageSize.SmallShift)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsSection<TMachine>(ref TMachine machine, PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        SecondLevelEntry first = new(machine.ReadWord(table));
+        if (!first.IsLarge || !first.Large.Frame.IsAligned(PageSize.Section))
+        {
+            return false;
+        }
+
+        for (uint part = 1; part < PartCount; part++)
+        {
+            if (machine.ReadWord(PlaceOf(table, part)) != first.Raw + (part << PageSize.LargeShift))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static PhysicalAddress PlaceOf(PhysicalAddress table, uint part) =>
+        table.Add(part << ((int)PartShift + SecondLevelTable.EntryShift));
+
+    private static void WritePart<TMachine>(ref TMachine machine, PhysicalAddress place, LargePageDescriptor large)
+        where TMachine : struct, IMachine
+    {
+        for (uint page = 0; page < PagesOfPart; page++)
+        {
+            machine.WriteWord(place.Add(page << SecondLevelTable.EntryShift), large.Raw); // cleaned with its table
+        }
+    }
+
+    // The MiB is nowhere, for all cores: who faults meanwhile waits for the space's lock.
+    private static void Break<TMachine>(ref TMachine machine, ref SpaceControl control, PhysicalAddress link)
+        where TMachine : struct, IMachine
+    {
+        Descriptor.Write(ref machine, link, 0);
+        InvalidationBatch batch = default;
+        batch.AddAll();
+        batch.Commit(ref machine, ref control.Owner.Word);
+    }
+
+    private static void Make<TMachine>(
+        ref TMachine machine, PhysicalAddress controlPage, PhysicalAddress link, PhysicalAddress table, uint mib)
+        where TMachine : struct, IMachine
+    {
+        machine.OrderMemory(); // the words before the link
+        SpaceRange.LinkLocked(ref machine, controlPage, link, table, mib);
+    }
+
+    private static void Deposit<TMachine>(ref TMachine machine, ref SpaceControl control, PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        machine.WriteWord(table, accounts.Deposits.Value);
+        accounts.Deposits = table;
+    }
+
+    private static PhysicalAddress TakeDeposit<TMachine>(ref TMachine machine, ref SpaceControl control)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        PhysicalAddress table = accounts.Deposits;
+        if (BuildChecks.Enabled && table == default)
+        {
+            BugCheck.Fail(ref machine, "B2: a section has no table deposited"u8, accounts.Counters.Sections);
+        }
+
+        accounts.Deposits = new PhysicalAddress(machine.ReadWord(table));
+        return table;
+    }
+}
