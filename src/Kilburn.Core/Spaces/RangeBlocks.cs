@@ -50,7 +50,10 @@ internal static class RangeBlocks
         }
     }
 
-    /// <summary>Maps full parts of a MiB that are contiguous and alike as large pages, and the whole as a section if it is so.</summary>
+    /// <summary>
+    /// Maps full parts of a MiB that are contiguous and alike as large pages, and the whole as a section if it is so. The caller synchronizes
+    /// before it is done.
+    /// </summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Knows who owns pages.</param>
     /// <param name="control">A space whose lock is held.</param>
@@ -112,8 +115,6 @@ internal static class RangeBlocks
         {
             Make(ref machine, controlPage, link, table, mib);
         }
-
-        machine.Synchronize();
     }
 
     /// <summary>False when a page's frame cannot be a part of a large page: its number and the page's differ in their last four bits.</summary>
@@ -181,7 +182,7 @@ internal static class RangeBlocks
 
         if (isChanged)
         {
-            machine.Synchronize();
+            machine.SynchronizeData(); // the operation may end here; whoever returns to a program has an ISB
         }
     }
 

@@ -32,7 +32,7 @@ public sealed partial class Workload<TProfile>
 
     private (int Weight, Action Run)[] RangeOperations() =>
     [
-        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
+        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace), (2, MapBlock),
     ];
 
     private static bool IsInRangeZone(uint address) =>
@@ -124,6 +124,42 @@ public sealed partial class Workload<TProfile>
 
             TouchSome(space, pages);
         }
+    }
+
+    /// <summary>Memory that comes as a section or as large pages; then a part of it changes, and all of it is looked at.</summary>
+    private void MapBlock()
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        ShadowSpace space = _active.Count != 0 ? Pick([.. _active.Values]) : Pick(_spaces);
+        int partPages = (int)(PageSize.Large / PageSize.Small);
+        uint[] pages = _random.Next(2) == 0
+            ? [.. Pages(CutMib, PagesPerMib)]
+            : [.. Pages(CutMib + ((uint)_random.Next(partPages - 2) * PageSize.Large), (uint)(partPages * _random.Next(1, 3)))];
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Replacing,
+            Address = new VirtualAddress(pages[0]),
+            LengthInBytes = (uint)pages.Length << PageSize.SmallShift,
+            Kind = RangeKind.Anonymous,
+            Rights = Pick(s_rights[..4]),
+            Population = RangePopulation.AtOnce,
+        };
+        VmStatus status = space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out _);
+        if (status == VmStatus.OutOfFrames)
+        {
+            return;
+        }
+
+        Expect(VmStatus.Ok, status, "map of a block");
+        Array.ForEach(pages, page => space.Ranges[page] = new ShadowRangePage(RangeKind.Anonymous, request.Rights, 0));
+        TouchSome(space, pages);
+        int first = _random.Next(pages.Length);
+        Protect(space, pages[first..(first + _random.Next(1, pages.Length - first + 1))]);
+        TouchSome(space, pages);
     }
 
     private void UnmapBytes()

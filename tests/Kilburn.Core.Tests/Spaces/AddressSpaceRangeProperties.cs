@@ -55,8 +55,12 @@ public sealed class AddressSpaceRangeProperties
             (2, Gen.Const(Verb.Execute)),
             (4, Gen.Const(Verb.Clone)),
             (2, Gen.Const(Verb.Destroy))),
-        Gen.UInt[FirstPage, FirstPage + PageCount - 1],
-        Gen.Frequency((3, Gen.UInt[1, 8]), (2, Gen.UInt[1, 100]), (1, Gen.UInt[1, PageCount]), (1, Gen.UInt[256, 256])),
+        Gen.Frequency(
+            (3, Gen.UInt[FirstPage, FirstPage + PageCount - 1]),
+            (1, Gen.UInt[FirstPage >> 4, (FirstPage + PageCount - 1) >> 4].Select(part => part << 4)),
+            (1, Gen.UInt[1, 2].Select(mib => mib << 8))),
+        Gen.Frequency(
+            (3, Gen.UInt[1, 8]), (2, Gen.UInt[1, 100]), (1, Gen.UInt[1, PageCount]), (1, Gen.UInt[1, 4].Select(part => part << 4)), (1, Gen.Const(256u))),
         Gen.Frequency(
             (2, Gen.Const(UserRights.ReadWrite)),
             (1, Gen.Const(UserRights.Read)),
