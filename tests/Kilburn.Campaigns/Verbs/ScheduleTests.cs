@@ -19,6 +19,7 @@ internal static class ScheduleTests
     [
         "Kilburn.Core.Tests.Spaces.SpacesUnderEveryScheduleTests",
         "Kilburn.Core.Tests.Spaces.SpacesOnHostileMachineTests",
+        "Kilburn.Core.Tests.Spaces.ClonesUnderEveryScheduleTests",
     ];
 
     /// <summary>Runs them on a machine with a mutation.</summary>
