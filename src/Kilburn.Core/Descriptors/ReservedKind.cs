@@ -14,4 +14,7 @@ public enum ReservedKind : byte
 
     /// <summary>The hole below a stack.</summary>
     StackGuard = 3,
+
+    /// <summary>A page of an object that is not there yet.</summary>
+    Object = 4,
 }

@@ -52,6 +52,9 @@ public readonly struct ReservedPages
     /// <summary>True when there is no page.</summary>
     public bool IsNone => _raw == 0;
 
+    /// <summary>True for pages that can have a frame, and count as reserved: anonymous ones, and those of objects.</summary>
+    public bool IsFillable => Kind is ReservedKind.Anonymous or ReservedKind.Object;
+
     /// <summary>Encodes one page.</summary>
     /// <param name="kind">What it is; not <see cref="ReservedKind.None"/>.</param>
     /// <param name="rights">What a program may do with it.</param>

@@ -35,4 +35,7 @@ public enum FaultOutcome : byte
 
     /// <summary>Anything else: debug events, cache maintenance, two entries for one address.</summary>
     Unexpected = 10,
+
+    /// <summary>The object that is mapped there ends before.</summary>
+    PastEnd = 11,
 }

@@ -10,18 +10,24 @@ public enum LockRank : byte
     /// <summary>The MMIO window and the border between it and the heap.</summary>
     Mmio = 3,
 
+    /// <summary>Memory objects: their list, their references, and which spaces map them.</summary>
+    Objects = 4,
+
     /// <summary>One space: its tables and counts.</summary>
-    Space = 4,
+    Space = 5,
+
+    /// <summary>One memory object: its length and its frames.</summary>
+    Object = 6,
 
     /// <summary>Second-level tables that several spaces link to.</summary>
-    Sharing = 5,
+    Sharing = 7,
 
     /// <summary>Tables of the kernel half.</summary>
-    KernelTables = 6,
+    KernelTables = 8,
 
     /// <summary>Generation, ASID map, reserved ASIDs and the list of spaces.</summary>
-    Asids = 7,
+    Asids = 9,
 
     /// <summary>Free frames that no core holds.</summary>
-    Frames = 8,
+    Frames = 10,
 }

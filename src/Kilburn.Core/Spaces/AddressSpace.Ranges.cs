@@ -3,6 +3,7 @@ using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
+using Kilburn.Core.Objects;
 
 namespace Kilburn.Core.Spaces;
 
@@ -36,10 +37,15 @@ public readonly partial struct AddressSpace
             return status;
         }
 
-        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
-        status = TryMapLocked(ref machine, ref frames, ref control, in request, rights, out start);
-        control.Lock.Release(ref machine, LockRank.Space);
-        return status;
+        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
+        if (!IsObject(request.Kind))
+        {
+            status = TryMapLocked(ref machine, ref frames, ref control, in request, rights, out start);
+            SpacePage.LeaveAfterMapping(ref machine, ref control);
+            return status;
+        }
+
+        return TryMapObject(ref machine, ref frames, ref control, in request, rights, out start);
     }
 
     /// <summary>Unmaps all that is in a range, reserved or mapped, given pages too. No core reaches it through this space on return.</summary>
@@ -59,9 +65,9 @@ public readonly partial struct AddressSpace
             return status;
         }
 
-        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
         status = RangeRelease.TryRelease(ref machine, ref frames, ref control, _controlPage, range.Start, range.End);
-        control.Lock.Release(ref machine, LockRank.Space);
+        SpacePage.LeaveAfterMapping(ref machine, ref control);
         return status;
     }
 
@@ -256,8 +262,17 @@ public readonly partial struct AddressSpace
             : VmStatus.Ok;
     }
 
+    private static bool IsObject(RangeKind kind) => kind is RangeKind.Shared or RangeKind.Private;
+
+    private static VmStatus CheckObject(in RangeRequest request) =>
+        (request.ObjectOffset & PageSize.SmallMask) != 0 ? VmStatus.Misaligned
+        : request.LengthInBytes > MemoryObject.LengthLimit || request.ObjectOffset > MemoryObject.LengthLimit - request.LengthInBytes
+            ? VmStatus.OutOfRange
+            : VmStatus.Ok;
+
     private static VmStatus Check(in RangeRequest request, UserRights rights)
     {
+        VmStatus status;
         if (request.LengthInBytes == 0)
         {
             return VmStatus.EmptyRange;
@@ -271,17 +286,25 @@ public readonly partial struct AddressSpace
         }
 
         bool isGuard = request.Kind == RangeKind.Guard;
-        if ((!isGuard && request.Kind != RangeKind.Anonymous)
+        bool isObject = IsObject(request.Kind);
+        if ((!isGuard && !isObject && request.Kind != RangeKind.Anonymous)
             || request.Placement > RangePlacement.Replacing
             || request.Population > RangePopulation.AtOnce
-            || (isGuard && (rights != UserRights.None || request.Population == RangePopulation.AtOnce)))
+            || (isGuard && rights != UserRights.None)
+            || ((isGuard || isObject) && request.Population == RangePopulation.AtOnce))
         {
             return VmStatus.WrongKind;
         }
 
-        if (rights > UserRights.All)
+        if (rights > UserRights.All || request.MoreRights > UserRights.All)
         {
             return VmStatus.RightsRefused;
+        }
+
+        status = isObject ? CheckObject(in request) : VmStatus.Ok;
+        if (status != VmStatus.Ok)
+        {
+            return status;
         }
 
         if (request.Placement is RangePlacement.Fixed or RangePlacement.Replacing)
@@ -305,6 +328,56 @@ public readonly partial struct AddressSpace
     }
 
     private static uint AlignmentOf(in RangeRequest request) => request.Alignment == 0 ? PageSize.Small : request.Alignment;
+
+    private static ReservedKind KindOf(RangeKind kind) => kind switch
+    {
+        RangeKind.Guard => ReservedKind.Guard,
+        RangeKind.Anonymous => ReservedKind.Anonymous,
+        _ => ReservedKind.Object,
+    };
+
+    // Gives the locks back.
+    private VmStatus TryMapObject<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        in RangeRequest request,
+        UserRights rights,
+        out VirtualAddress start)
+        where TMachine : struct, IMachine
+    {
+        start = default;
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
+        bool isFirst = accounts.Mappings == default;
+        VmStatus status = VmStatus.Ok;
+        if (isFirst)
+        {
+            SpacePage.TakeObjects(ref machine, ref control);
+            isFirst = accounts.Mappings == default;
+            if (isFirst)
+            {
+                status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
+                if (status == VmStatus.Ok)
+                {
+                    SpaceMappings.Start(ref machine, ref commons, ref control, _controlPage, page);
+                }
+            }
+        }
+
+        if (status == VmStatus.Ok)
+        {
+            status = TryMapLocked(ref machine, ref frames, ref control, in request, rights, out start);
+            if (status != VmStatus.Ok && isFirst)
+            {
+                SpaceMappings.End(ref machine, ref frames, ref commons, ref accounts);
+            }
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+        return status;
+    }
 
     private VmStatus TryMapLocked<TMachine>(
         ref TMachine machine,
@@ -333,16 +406,30 @@ public readonly partial struct AddressSpace
             GuardStart = guardStart,
             Start = first,
             End = first.Add(request.LengthInBytes),
-            State = ReservedPages.Page(
-                request.Kind == RangeKind.Guard ? ReservedKind.Guard : ReservedKind.Anonymous, rights),
+            State = ReservedPages.Page(KindOf(request.Kind), rights),
             IsReplacing = request.Placement == RangePlacement.Replacing,
             IsPopulated = request.Population == RangePopulation.AtOnce && rights != UserRights.None,
         };
-        status = RangeReserve.TryReserve(ref machine, ref frames, ref control, _controlPage, in plan);
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        bool isObject = IsObject(request.Kind);
+        status = SpaceMappings.HasRoom(ref machine, ref accounts, plan.GuardStart, plan.End, isObject ? 1u : 0)
+            ? RangeReserve.TryReserve(ref machine, ref frames, ref control, _controlPage, in plan)
+            : VmStatus.LimitReached;
         if (status == VmStatus.Ok)
         {
             start = first;
-            ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+            if (isObject)
+            {
+                SpaceMapping mapping = new(
+                    plan.Start,
+                    plan.End,
+                    request.Object.Page,
+                    request.ObjectOffset >> PageSize.SmallShift,
+                    rights | WithRead(request.MoreRights),
+                    request.Kind == RangeKind.Shared);
+                SpaceMappings.Add(ref machine, ref accounts, in mapping);
+            }
+
             if (request.Placement == RangePlacement.Anywhere && accounts.Seed == 0)
             {
                 accounts.SearchStart = plan.End;

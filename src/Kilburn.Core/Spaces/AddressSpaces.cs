@@ -4,6 +4,7 @@ using Kilburn.Core.Asids;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
+using Kilburn.Core.Objects;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
@@ -17,6 +18,9 @@ public struct AddressSpaces
 {
     /// <summary>Who runs what under which ASID.</summary>
     public AsidAllocator Asids;
+
+    /// <summary>Memory that spaces share.</summary>
+    public MemoryObjects Objects;
 
     private PhysicalAddress _zeroPage; // written once at start-up
     private PhysicalAddress _commons;  // as the zero page
@@ -32,7 +36,13 @@ public struct AddressSpaces
         Asids.Start(ref machine, emptyTable);
         Asids.Leave(ref machine);
         VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out _zeroPage);
-        return status != VmStatus.Ok ? status : frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out _commons);
+        if (status == VmStatus.Ok)
+        {
+            status = frames.TryAllocatePage(ref machine, FrameContents.Zeroed, out _commons);
+            Objects.Start(_commons);
+        }
+
+        return status;
     }
 
     /// <summary>Makes a space that maps nothing.</summary>
@@ -98,9 +108,9 @@ public struct AddressSpaces
             return status;
         }
 
-        ref SpaceControl control = ref SpacePage.Enter(ref machine, parent.ControlPage);
+        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, parent.ControlPage);
         status = SpaceClone.TryCopy(ref machine, ref frames, ref control, parent.ControlPage, controlPage, table);
-        control.Lock.Release(ref machine, LockRank.Space);
+        SpacePage.LeaveAfterMapping(ref machine, ref control);
         if (status != VmStatus.Ok)
         {
             FreeTable(ref machine, ref frames, table);
@@ -155,10 +165,15 @@ public struct AddressSpaces
         }
 
         control.Lock.Acquire(ref machine, LockRank.Space);
+        if (SpaceLayout.AccountsOf(ref control).Mappings != default)
+        {
+            SpacePage.TakeObjects(ref machine, ref control);
+        }
+
         VmStatus status = Asids.TryRetire(ref machine, controlPage);
         if (status != VmStatus.Ok)
         {
-            control.Lock.Release(ref machine, LockRank.Space);
+            SpacePage.LeaveAfterMapping(ref machine, ref control);
             return status;
         }
 
@@ -174,7 +189,15 @@ public struct AddressSpaces
         }
 
         PhysicalAddress table = control.Table;
-        control.Lock.Release(ref machine, LockRank.Space);
+        if (SpaceLayout.AccountsOf(ref control).Mappings == default)
+        {
+            control.Lock.Release(ref machine, LockRank.Space);
+        }
+        else
+        {
+            EndMappings(ref machine, ref frames, ref control);
+        }
+
         FreeTable(ref machine, ref frames, table);
         SpaceRange.FreePage(ref machine, ref frames, controlPage);
         return VmStatus.Ok;
@@ -223,6 +246,18 @@ public struct AddressSpaces
         bool isActive = Asids.TryGetActive(ref machine, coreIndex, out PhysicalAddress owner);
         space = new AddressSpace(owner);
         return isActive;
+    }
+
+    // The objects' lock is held, and given back with the space's.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EndMappings<TMachine>(ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
+        SpaceMappings.End(ref machine, ref frames, ref commons, ref accounts);
+        control.Lock.Release(ref machine, LockRank.Space);
+        commons.Objects.Release(ref machine, LockRank.Objects);
     }
 
     // Control page and first-level table of a new space: both, or none.

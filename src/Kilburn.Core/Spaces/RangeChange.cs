@@ -10,7 +10,7 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Changes what ranges of a space whose lock is held may do, and what they hold.</summary>
 internal static class RangeChange
 {
-    /// <summary>Gives pages of anonymous ranges other rights.</summary>
+    /// <summary>Gives pages of ranges other rights.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives tables, when runs fall into parts.</param>
     /// <param name="control">The space.</param>
@@ -34,6 +34,11 @@ internal static class RangeChange
         if (status != VmStatus.Ok)
         {
             return status;
+        }
+
+        if ((rights & ~SpaceMappings.MostRights(ref machine, ref SpaceLayout.AccountsOf(ref control), start, end)) != 0)
+        {
+            return VmStatus.RightsRefused;
         }
 
         uint tables = CountTablesToProtect(ref machine, ref control, start, end, rights);
@@ -152,7 +157,7 @@ internal static class RangeChange
         return VmStatus.Ok;
     }
 
-    /// <summary>Takes the frames of a range's anonymous pages: they are zeroes again.</summary>
+    /// <summary>Takes the frames of a range's pages: anonymous ones are zeroes again, those of objects what the object has.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Takes them.</param>
     /// <param name="control">The space.</param>
@@ -187,6 +192,20 @@ internal static class RangeChange
             return status;
         }
 
+        Discard(ref machine, ref frames, ref control, start, end);
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Takes the frames of a range's pages: they are what they were before the first touch.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes them.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte. The tables are the space's own.</param>
+    public static void Discard<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
         MibParts parts = new(start, end);
         while (parts.TryNext())
         {
@@ -196,11 +215,9 @@ internal static class RangeChange
                 DiscardPart(ref machine, ref frames, ref control, first.PageTable.Table, in parts);
             }
         }
-
-        return VmStatus.Ok;
     }
 
-    // Ok when all pages are of anonymous ranges; NotMapped when there is a hole; else WrongKind.
+    // Ok when all pages are of ranges that are no guards; NotMapped when there is a hole; else WrongKind.
     private static VmStatus CheckPages<TMachine>(
         ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
         where TMachine : struct, IMachine
@@ -217,7 +234,7 @@ internal static class RangeChange
                     return VmStatus.NotMapped;
                 }
 
-                if (first.Reserved.Kind != ReservedKind.Anonymous)
+                if (!first.Reserved.IsFillable)
                 {
                     status = VmStatus.WrongKind;
                 }
@@ -233,7 +250,7 @@ internal static class RangeChange
                     return VmStatus.NotMapped;
                 }
 
-                if (!RangeRelease.IsAnonymous(entry))
+                if (!RangeRelease.IsFillable(entry))
                 {
                     status = VmStatus.WrongKind;
                 }
@@ -412,7 +429,10 @@ internal static class RangeChange
             }
 
             SmallPageDescriptor old = entry.Small;
-            Descriptor.Write(ref machine, place, ReservedPages.Page(ReservedKind.Anonymous, old.Rights).Raw);
+            ReservedKind kind = SpaceMappings.TryFind(ref machine, ref accounts, part.AddressOf(page), out _)
+                ? ReservedKind.Object
+                : ReservedKind.Anonymous;
+            Descriptor.Write(ref machine, place, ReservedPages.Page(kind, old.Rights).Raw);
             batch.AddPage(part.AddressOf(page));
             if (old.Frame != accounts.ZeroPage)
             {

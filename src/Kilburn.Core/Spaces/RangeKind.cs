@@ -14,4 +14,10 @@ public enum RangeKind : byte
 
     /// <summary>Pages and frames that the kernel gave: <see cref="AddressSpace.TryMapNewPage"/>, <see cref="AddressSpace.TryMapFrames"/>.</summary>
     Given,
+
+    /// <summary>A part of an object. What is written is for all to see who map it.</summary>
+    Shared,
+
+    /// <summary>A part of an object, as it is found at the first touch of each page. What is written is this space's alone.</summary>
+    Private,
 }

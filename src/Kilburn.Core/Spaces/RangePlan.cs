@@ -31,5 +31,5 @@ internal struct RangePlan
     public readonly uint PageCount => (End.Value - Start.Value) >> PageSize.SmallShift;
 
     /// <summary>True when the range's pages count as reserved.</summary>
-    public readonly bool IsAnonymous => State.Kind == ReservedKind.Anonymous;
+    public readonly bool IsCounted => State.IsFillable;
 }

@@ -1,5 +1,6 @@
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Objects;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
@@ -27,6 +28,7 @@ internal static class RangeQuery
             && IsAlike(in below, in region))
         {
             region.Start = below.Start;
+            region.ObjectOffset = below.ObjectOffset;
             region.LengthInBytes += below.LengthInBytes;
             region.MappedPages += below.MappedPages;
         }
@@ -42,7 +44,9 @@ internal static class RangeQuery
         return true;
     }
 
-    private static bool IsAlike(in SpaceRegion one, in SpaceRegion other) => one.Kind == other.Kind && one.Rights == other.Rights;
+    private static bool IsAlike(in SpaceRegion one, in SpaceRegion other) =>
+        one.Kind == other.Kind && one.Rights == other.Rights && one.Object.Page == other.Object.Page
+        && (one.Object.Page == default || one.ObjectOffset - other.ObjectOffset == one.Start.Value - other.Start.Value);
 
     // The run of a MiB that an address lies in, or its page.
     private static bool TryRead<TMachine>(
@@ -63,6 +67,7 @@ internal static class RangeQuery
             region.Start = address.AlignDown(PageSize.Section).Add(run.FirstPage << PageSize.SmallShift);
             region.LengthInBytes = (run.LastPage - run.FirstPage + 1) << PageSize.SmallShift;
             region.MappedPages = first.IsBlock ? SecondLevelTable.EntryCount : 0;
+            SetObject(ref machine, ref control, address, ref region);
             return true;
         }
 
@@ -86,7 +91,28 @@ internal static class RangeQuery
             Set(ref region, entry.Reserved);
         }
 
+        SetObject(ref machine, ref control, address, ref region);
         return true;
+    }
+
+    // What is known of a page is the same for a page of an object, there or not: the mapping tells.
+    private static void SetObject<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress address, ref SpaceRegion region)
+        where TMachine : struct, IMachine
+    {
+        if (region.Kind != RangeKind.Anonymous
+            || !SpaceMappings.TryFind(ref machine, ref SpaceLayout.AccountsOf(ref control), address, out SpaceMapping mapping))
+        {
+            return;
+        }
+
+        VirtualAddress start = region.Start > mapping.Start ? region.Start : mapping.Start;
+        VirtualAddress end = region.End < mapping.End ? region.End : mapping.End;
+        region.Start = start;
+        region.LengthInBytes = end.Value - start.Value;
+        region.Kind = mapping.IsShared ? RangeKind.Shared : RangeKind.Private;
+        region.Object = new MemoryObject(mapping.Object);
+        region.ObjectOffset = mapping.PageOf(start) << PageSize.SmallShift;
     }
 
     private static void Set(ref SpaceRegion region, ReservedPages pages)
@@ -94,7 +120,7 @@ internal static class RangeQuery
         region.Rights = pages.Rights;
         region.Kind = pages.Kind switch
         {
-            ReservedKind.Anonymous => RangeKind.Anonymous,
+            ReservedKind.Anonymous or ReservedKind.Object => RangeKind.Anonymous,
             ReservedKind.StackGuard => RangeKind.StackGuard,
             _ => RangeKind.Guard,
         };

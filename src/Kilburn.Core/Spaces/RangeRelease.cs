@@ -30,7 +30,8 @@ internal static class RangeRelease
         RangeBlocks.Split(ref machine, ref control, controlPage, start, end, WholeMibs.Replaced);
         SpareMemory spares = default;
         uint tables = IsSplit(ref machine, ref control, start, end) ? 1u : 0;
-        if (RangeReserve.IsPastTables(ref machine, ref SpaceLayout.AccountsOf(ref control), controlPage, tables))
+        if (!SpaceMappings.HasRoom(ref machine, ref SpaceLayout.AccountsOf(ref control), start, end, added: 0)
+            || RangeReserve.IsPastTables(ref machine, ref SpaceLayout.AccountsOf(ref control), controlPage, tables))
         {
             return VmStatus.LimitReached;
         }
@@ -95,7 +96,7 @@ internal static class RangeRelease
             }
             else if (!first.IsPageTable && ReservedPages.TryCut(first.Reserved, parts.FirstPage, parts.LastPage, out ReservedPages rest))
             {
-                if (first.Reserved.Kind == ReservedKind.Anonymous)
+                if (first.Reserved.IsFillable)
                 {
                     accounts.Counters.ReservedPages -= PageCountOf(first.Reserved) - PageCountOf(rest);
                 }
@@ -111,6 +112,8 @@ internal static class RangeRelease
                 ReleasePart(ref machine, ref frames, ref control, controlPage, table, in parts, emptyTable);
             }
         }
+
+        SpaceMappings.Cut(ref machine, ref frames, ref accounts, start, end);
     }
 
     /// <summary>Takes what a range's entry holds back, and off the counts. No TLB leads there any more.</summary>
@@ -133,18 +136,18 @@ internal static class RangeRelease
     /// <param name="control">The space.</param>
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte.</param>
-    /// <param name="anonymousPages">Pages of anonymous ranges.</param>
+    /// <param name="reservedPages">Pages of ranges that are no guards.</param>
     /// <param name="residentPages">Those that hold a frame.</param>
     public static void Count<TMachine>(
         ref TMachine machine,
         ref SpaceControl control,
         VirtualAddress start,
         VirtualAddress end,
-        out uint anonymousPages,
+        out uint reservedPages,
         out uint residentPages)
         where TMachine : struct, IMachine
     {
-        anonymousPages = 0;
+        reservedPages = 0;
         residentPages = 0;
         PhysicalAddress zeroPage = SpaceLayout.AccountsOf(ref control).ZeroPage;
         MibParts parts = new(start, end);
@@ -154,12 +157,12 @@ internal static class RangeRelease
             if (!first.IsPageTable)
             {
                 residentPages += first.IsBlock ? parts.PageCount : 0;
-                if (first.Run.Kind == ReservedKind.Anonymous)
+                if (first.Run.IsFillable)
                 {
                     // What is cut off at both ends: a run that falls into two is not counted by its rest.
                     uint from = parts.FirstPage > first.Run.FirstPage ? parts.FirstPage : first.Run.FirstPage;
                     uint to = parts.LastPage < first.Run.LastPage ? parts.LastPage : first.Run.LastPage;
-                    anonymousPages += from <= to ? to - from + 1 : 0;
+                    reservedPages += from <= to ? to - from + 1 : 0;
                 }
 
                 continue;
@@ -169,19 +172,18 @@ internal static class RangeRelease
             {
                 SecondLevelEntry entry = new SecondLevelEntry(
                     machine.ReadWord(first.PageTable.Table.Add(page << SecondLevelTable.EntryShift))).At(page);
-                if (IsAnonymous(entry))
+                if (IsFillable(entry))
                 {
-                    anonymousPages++;
+                    reservedPages++;
                     residentPages += entry.IsLive && entry.Small.Frame != zeroPage ? 1u : 0u;
                 }
             }
         }
     }
 
-    /// <summary>True for a page of an anonymous range.</summary>
+    /// <summary>True for a page of a range that is no guard.</summary>
     /// <param name="entry">A word of a table.</param>
-    public static bool IsAnonymous(SecondLevelEntry entry) =>
-        entry.IsLive ? entry.Small.IsOfRange : entry.Reserved.Kind == ReservedKind.Anonymous;
+    public static bool IsFillable(SecondLevelEntry entry) => entry.IsLive ? entry.Small.IsOfRange : entry.Reserved.IsFillable;
 
     // A table of which nothing stays: it is taken out first, and then taken apart where no walk finds it.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -215,7 +217,7 @@ internal static class RangeRelease
         where TMachine : struct, IMachine
     {
         VirtualAddress start = new(mib << PageSize.SectionShift);
-        Count(ref machine, ref control, start, start.Add(PageSize.Section), out uint anonymousPages, out uint residentPages);
+        Count(ref machine, ref control, start, start.Add(PageSize.Section), out uint reservedPages, out uint residentPages);
         if (TableSharing.TryDrop(ref machine, ref control, controlPage, mib))
         {
             SpaceRange.ReleaseTable(ref machine, ref frames, ref control, table, mib);
@@ -223,7 +225,7 @@ internal static class RangeRelease
         }
 
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        accounts.Counters.ReservedPages -= anonymousPages;
+        accounts.Counters.ReservedPages -= reservedPages;
         accounts.Counters.ResidentPages -= residentPages;
     }
 
@@ -283,7 +285,7 @@ internal static class RangeRelease
     // True when the entry holds a frame.
     private static bool TakeOff(ref SpaceAccounts accounts, SecondLevelEntry entry)
     {
-        if (!IsAnonymous(entry))
+        if (!IsFillable(entry))
         {
             return false;
         }

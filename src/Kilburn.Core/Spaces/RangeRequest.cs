@@ -1,5 +1,6 @@
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Objects;
 
 namespace Kilburn.Core.Spaces;
 
@@ -32,4 +33,13 @@ public struct RangeRequest
     /// <see cref="Faults.FaultOutcome.StackOverflow"/>. The range itself is the stack at its limit, which costs nothing until it is touched.
     /// </summary>
     public uint GuardInBytes;
+
+    /// <summary>The object, for <see cref="RangeKind.Shared"/> and <see cref="RangeKind.Private"/>. The caller has a reference to it meanwhile.</summary>
+    public MemoryObject Object;
+
+    /// <summary>First byte in the object, a multiple of 4 KiB. The object may end before the range does.</summary>
+    public uint ObjectOffset;
+
+    /// <summary>For parts of objects: what a program may be given later, besides <see cref="Rights"/>, by a change of rights.</summary>
+    public UserRights MoreRights;
 }

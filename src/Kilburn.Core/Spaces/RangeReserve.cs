@@ -57,7 +57,7 @@ internal static class RangeReserve
             Put(ref machine, ref control, controlPage, plan.GuardStart, plan.Start, RangePlan.GuardState, ref spares);
         }
 
-        if (plan.IsAnonymous)
+        if (plan.IsCounted)
         {
             accounts.Counters.ReservedPages += plan.PageCount;
         }
@@ -166,12 +166,12 @@ internal static class RangeReserve
         if (plan.IsReplacing)
         {
             RangeRelease.Count(
-                ref machine, ref control, plan.GuardStart, plan.End, out uint anonymousPages, out uint residentPages);
-            reserved -= anonymousPages;
+                ref machine, ref control, plan.GuardStart, plan.End, out uint removedPages, out uint residentPages);
+            reserved -= removedPages;
             resident -= residentPages;
         }
 
-        return (plan.IsAnonymous && IsPast(reserved, plan.PageCount, accounts.Limits.ReservedPages))
+        return (plan.IsCounted && IsPast(reserved, plan.PageCount, accounts.Limits.ReservedPages))
             || (plan.IsPopulated && IsPast(resident, plan.PageCount, accounts.Limits.ResidentPages))
             || IsPastTables(ref machine, ref accounts, controlPage, tables)
             ? VmStatus.LimitReached

@@ -12,7 +12,7 @@ internal static class SpaceClone
     /// <summary>Fills control page and first-level table of a space that nobody knows yet.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives tables and counts shares.</param>
-    /// <param name="parent">The space to copy, whose lock is held.</param>
+    /// <param name="parent">The space to copy, whose lock is held; and the objects', if it has mappings of some.</param>
     /// <param name="parentPage">Its control page.</param>
     /// <param name="childPage">The new space's control page; what is in it is written over.</param>
     /// <param name="childTable">The new space's first-level table; what is in it is written over.</param>
@@ -28,10 +28,25 @@ internal static class SpaceClone
     {
         RangeBlocks.Split(
             ref machine, ref parent, parentPage, default, new VirtualAddress(AddressSpace.EndValue), WholeMibs.Changed);
-        machine.Copy(childTable, parent.Table, FirstLevelTable.UserLengthInBytes);
-        VmStatus status = TryShareTables(ref machine, ref frames, ref parent, parentPage, childTable);
+        PhysicalAddress mappings = SpaceLayout.AccountsOf(ref parent).Mappings;
+        PhysicalAddress childMappings = default;
+        VmStatus status = mappings == default
+            ? VmStatus.Ok
+            : frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out childMappings);
         if (status != VmStatus.Ok)
         {
+            return status;
+        }
+
+        machine.Copy(childTable, parent.Table, FirstLevelTable.UserLengthInBytes);
+        status = TryShareTables(ref machine, ref frames, ref parent, parentPage, childTable);
+        if (status != VmStatus.Ok)
+        {
+            if (mappings != default)
+            {
+                SpaceRange.FreePage(ref machine, ref frames, childMappings);
+            }
+
             return status;
         }
 
@@ -48,6 +63,12 @@ internal static class SpaceClone
         child.NextInFamily = default;
         child.PreviousInFamily = default;
         SpaceLayout.AccountsOf(ref child).Counters.ForgetFaults();
+        if (mappings != default)
+        {
+            ref SpaceCommons commons = ref machine.Data<SpaceCommons>(SpaceLayout.AccountsOf(ref child).Commons);
+            SpaceMappings.Copy(ref machine, ref commons, mappings, ref child, childPage, childMappings);
+        }
+
         if (child.SpecialMibs != 0)
         {
             TableSharing.Join(ref machine, ref parent, parentPage, ref child, childPage);

@@ -3,7 +3,7 @@ namespace Kilburn.Core.Spaces;
 /// <summary>What a space has, and what its faults were. Counts wrap modulo 2^32.</summary>
 public struct SpaceCounters
 {
-    /// <summary>Pages of anonymous ranges, touched or not.</summary>
+    /// <summary>Pages of anonymous ranges and of objects, touched or not.</summary>
     public uint ReservedPages;
 
     /// <summary>Frames that ranges hold. The shared frame of zeroes is none of them.</summary>
@@ -27,6 +27,9 @@ public struct SpaceCounters
     /// <summary>Faults that brought the shared frame of zeroes.</summary>
     public uint ZeroReads;
 
+    /// <summary>Faults that brought a page of an object, or a copy of one.</summary>
+    public uint ObjectFills;
+
     /// <summary>Faults that gave a page a frame of its own, with the old one's contents.</summary>
     public uint Copies;
 
@@ -47,6 +50,7 @@ public struct SpaceCounters
     {
         ZeroFills = 0;
         ZeroReads = 0;
+        ObjectFills = 0;
         Copies = 0;
         Reuses = 0;
         Spurious = 0;

@@ -85,6 +85,12 @@ internal static class SpaceFault
             FaultOutcome outcome = first.Reserved.Covers(address.SecondLevelIndex)
                 ? Judge(first.Reserved, wanted)
                 : FaultOutcome.NotMapped;
+            if (outcome == FaultOutcome.Resolved && first.Reserved.Kind == ReservedKind.Object)
+            {
+                return ObjectFault.Fill(
+                    ref machine, ref frames, ref control, controlPage, address, first.Reserved.Rights, wanted);
+            }
+
             return outcome == FaultOutcome.Resolved
                 ? FillFirst(ref machine, ref frames, ref control, controlPage, address, first.Reserved.Rights, wanted)
                 : outcome;
@@ -95,6 +101,12 @@ internal static class SpaceFault
         if (!entry.IsLive)
         {
             FaultOutcome outcome = Judge(entry.Reserved, wanted);
+            if (outcome == FaultOutcome.Resolved && entry.Reserved.Kind == ReservedKind.Object)
+            {
+                return ObjectFault.Fill(
+                    ref machine, ref frames, ref control, controlPage, address, entry.Reserved.Rights, wanted);
+            }
+
             if (outcome == FaultOutcome.Resolved && IsToUnshare(ref machine, ref control, controlPage, address))
             {
                 return ResolveInCopy(ref machine, ref frames, ref control, controlPage, address, entry, wanted);
@@ -127,6 +139,11 @@ internal static class SpaceFault
 
         if (wanted == UserRights.Write && entry.Small.IsWriteDeferred)
         {
+            if (SpaceMappings.IsShared(ref machine, ref SpaceLayout.AccountsOf(ref control), address))
+            {
+                return ObjectFault.AllowWrite(ref machine, ref frames, ref control, controlPage, address, entry.Small);
+            }
+
             if (IsToUnshare(ref machine, ref control, controlPage, address))
             {
                 return ResolveInCopy(ref machine, ref frames, ref control, controlPage, address, entry, wanted);
@@ -152,9 +169,13 @@ internal static class SpaceFault
         return FaultOutcome.Resolved;
     }
 
-    // False when the table may be changed: it never was shared, or is not any more.
+    /// <summary>False when a table may be changed: it never was shared, or is not any more.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="address">In the MiB of the table.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a space that shares nothing it is a load and a compare
-    private static bool IsToUnshare<TMachine>(
+    public static bool IsToUnshare<TMachine>(
         ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, VirtualAddress address)
         where TMachine : struct, IMachine =>
         control.SpecialMibs != 0
@@ -242,7 +263,7 @@ internal static class SpaceFault
 
     private static FaultOutcome Judge(ReservedPages pages, UserRights wanted) => pages.Kind switch
     {
-        ReservedKind.Anonymous => (pages.Rights & wanted) != 0 ? FaultOutcome.Resolved : FaultOutcome.Protection,
+        ReservedKind.Anonymous or ReservedKind.Object => (pages.Rights & wanted) != 0 ? FaultOutcome.Resolved : FaultOutcome.Protection,
         ReservedKind.Guard => FaultOutcome.Guard,
         ReservedKind.StackGuard => FaultOutcome.StackOverflow,
         _ => FaultOutcome.NotMapped,

@@ -6,7 +6,7 @@ public struct SpaceLimits
     /// <summary>No limit.</summary>
     public const uint None = uint.MaxValue;
 
-    /// <summary>Most pages of anonymous ranges, touched or not.</summary>
+    /// <summary>Most pages of anonymous ranges and of objects, touched or not.</summary>
     public uint ReservedPages;
 
     /// <summary>Most frames that ranges hold.</summary>

@@ -35,6 +35,50 @@ internal static class SpacePage
         return ref control;
     }
 
+    /// <summary>Takes a space's lock for an operation that may change its mappings of objects, and the objects' lock if there are some.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <remarks>Given back by <see cref="LeaveAfterMapping"/>.</remarks>
+    public static ref SpaceControl EnterToMap<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref Enter(ref machine, controlPage);
+        if (SpaceLayout.AccountsOf(ref control).Mappings != default)
+        {
+            TakeObjects(ref machine, ref control);
+        }
+
+        return ref control;
+    }
+
+    /// <summary>Takes the objects' lock as well. The space's lock is held, and let go of meanwhile.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    public static void TakeObjects<TMachine>(ref TMachine machine, ref SpaceControl control)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress commons = SpaceLayout.AccountsOf(ref control).Commons;
+        control.Lock.Release(ref machine, LockRank.Space);
+        machine.Data<SpaceCommons>(commons).Objects.Acquire(ref machine, LockRank.Objects);
+        control.Lock.Acquire(ref machine, LockRank.Space);
+    }
+
+    /// <summary>Gives back what <see cref="EnterToMap"/> took.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space, which has mappings of objects just when it had them before.</param>
+    public static void LeaveAfterMapping<TMachine>(ref TMachine machine, ref SpaceControl control)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        bool hasObjects = accounts.Mappings != default;
+        PhysicalAddress commons = accounts.Commons;
+        control.Lock.Release(ref machine, LockRank.Space);
+        if (hasObjects)
+        {
+            machine.Data<SpaceCommons>(commons).Objects.Release(ref machine, LockRank.Objects);
+        }
+    }
+
     /// <summary>See <see cref="AddressSpace.TryMapNewPage"/>.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives page and table.</param>

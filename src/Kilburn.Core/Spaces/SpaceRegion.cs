@@ -1,5 +1,6 @@
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Objects;
 
 namespace Kilburn.Core.Spaces;
 
@@ -20,6 +21,12 @@ public struct SpaceRegion
 
     /// <summary>Those that lead to memory, the shared frame of zeroes included.</summary>
     public uint MappedPages;
+
+    /// <summary>The object, for <see cref="RangeKind.Shared"/> and <see cref="RangeKind.Private"/>; default for others. No reference comes with it.</summary>
+    public MemoryObject Object;
+
+    /// <summary>First byte in the object.</summary>
+    public uint ObjectOffset;
 
     /// <summary>One past the last byte.</summary>
     public readonly VirtualAddress End => Start.Add(LengthInBytes);

@@ -33,7 +33,11 @@ public sealed class AddressSpaceRangeProperties
         Execute,
         Clone,
         Destroy,
+        MapObject,
+        Resize,
     }
+
+    private const uint ObjectPages = 64;
 
     private const int MostSpaces = 6;
 
@@ -54,7 +58,9 @@ public sealed class AddressSpaceRangeProperties
             (8, Gen.Const(Verb.Write)),
             (2, Gen.Const(Verb.Execute)),
             (4, Gen.Const(Verb.Clone)),
-            (2, Gen.Const(Verb.Destroy))),
+            (2, Gen.Const(Verb.Destroy)),
+            (6, Gen.Const(Verb.MapObject)),
+            (2, Gen.Const(Verb.Resize))),
         Gen.Frequency(
             (3, Gen.UInt[FirstPage, FirstPage + PageCount - 1]),
             (1, Gen.UInt[FirstPage >> 4, (FirstPage + PageCount - 1) >> 4].Select(part => part << 4)),
@@ -83,8 +89,8 @@ public sealed class AddressSpaceRangeProperties
             SpaceFixture fixture = new();
             (uint, uint, uint, uint) before = fixture.Held;
             List<(AddressSpace Space, RangeReference Reference)> spaces = [(fixture.Create(), new RangeReference())];
+            RangeReference.ObjectReference[] objects = [fixture.CreateObject(ObjectPages), fixture.CreateObject(ObjectPages / 4)];
             fixture.LeaveFree(freeFrames);
-            (uint, uint, uint, uint) empty = fixture.Held;
             foreach (Step step in steps)
             {
                 (AddressSpace space, RangeReference reference) = spaces[step.Space % spaces.Count];
@@ -100,6 +106,12 @@ public sealed class AddressSpaceRangeProperties
                             _ = spaces.Remove((space, reference));
                         }
 
+                        break;
+                    case Verb.MapObject:
+                        MapObject(fixture, space, reference, step, objects[step.Choice & 1]);
+                        break;
+                    case Verb.Resize:
+                        Resize(fixture, spaces, objects[step.Choice & 1], (uint)step.Choice >> 1);
                         break;
                     default:
                         Do(fixture, space, reference, step);
@@ -118,7 +130,13 @@ public sealed class AddressSpaceRangeProperties
             AddressSpace last = spaces[0].Space;
             Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(last, Page, AddressSpace.EndValue - Page));
             Assert.Empty(fixture.RegionsOf(last));
-            Assert.Equal(empty, fixture.Held);
+            Assert.Equal((0u, 0u, 0u), (fixture.CountersOf(last).ReservedPages, fixture.CountersOf(last).ResidentPages, fixture.CountersOf(last).Tables));
+            foreach (RangeReference.ObjectReference memory in objects)
+            {
+                Assert.Equal(1u, fixture.DescriptionOf(memory.Handle).References);
+                fixture.Spaces.Objects.Close(ref fixture.Machine, ref fixture.Frames, memory.Handle);
+            }
+
             Assert.Equal(VmStatus.Ok, fixture.TryDestroy(last));
             fixture.GiveBack();
             Assert.Equal(before, fixture.Held);
@@ -135,6 +153,56 @@ public sealed class AddressSpaceRangeProperties
                 Assert.Equal(page.Word, fixture.Read(space, number * Page));
             }
         }
+    }
+
+    private static void MapObject(
+        SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step, RangeReference.ObjectReference memory)
+    {
+        (uint, uint, uint, uint) held = fixture.Held;
+        uint firstPage = (uint)step.Choice % ObjectPages;
+        RangeRequest request = new()
+        {
+            Placement = step.Choice % 3 == 0 ? RangePlacement.Fixed : RangePlacement.Replacing,
+            Address = new VirtualAddress(step.Page * Page),
+            LengthInBytes = step.Count * Page,
+            Kind = step.Choice % 5 < 2 ? RangeKind.Private : RangeKind.Shared,
+            Rights = step.Rights,
+            MoreRights = step.Choice % 7 == 0 ? UserRights.Read : UserRights.All,
+            Object = memory.Handle,
+            ObjectOffset = firstPage * Page,
+        };
+        bool isRefused = request.Placement == RangePlacement.Fixed && !reference.IsFree(step.Page, step.Count);
+        VmStatus status = fixture.TryMap(space, request, out uint start);
+        if (IsOutOfFrames(fixture, status, held))
+        {
+            return;
+        }
+
+        Assert.Equal(isRefused ? VmStatus.Occupied : VmStatus.Ok, status);
+        if (!isRefused)
+        {
+            Assert.Equal(request.Address.Value, start);
+            UserRights most = request.MoreRights | request.Rights;
+            reference.MapObject(step.Page, step.Count, request.Kind, request.Rights, most, memory, firstPage);
+        }
+    }
+
+    private static void Resize(
+        SpaceFixture fixture,
+        List<(AddressSpace Space, RangeReference Reference)> spaces,
+        RangeReference.ObjectReference memory,
+        uint pageCount)
+    {
+        VmStatus status = fixture.Spaces.Objects.TryResize(
+            ref fixture.Machine, ref fixture.Frames, memory.Handle, pageCount % (ObjectPages * 2) * Page);
+        if (status == VmStatus.OutOfFrames)
+        {
+            return; // spaces may have tables of their own then: nobody sees it
+        }
+
+        Assert.Equal(VmStatus.Ok, status);
+        memory.Resize(pageCount % (ObjectPages * 2));
+        spaces.ForEach(each => each.Reference.NoteResized(memory));
     }
 
     private static void Clone(
@@ -176,7 +244,9 @@ public sealed class AddressSpaceRangeProperties
                 status = fixture.TryProtectBytes(space, step.Page * Page, step.Count * Page, step.Rights);
                 if (!IsOutOfFrames(fixture, status, held))
                 {
-                    Assert.Equal(reference.Judge(step.Page, step.Count), status);
+                    VmStatus expected = reference.Judge(step.Page, step.Count);
+                    bool isTooMuch = expected == VmStatus.Ok && (step.Rights & ~reference.MostRights(step.Page, step.Count)) != 0;
+                    Assert.Equal(isTooMuch ? VmStatus.RightsRefused : expected, status);
                     if (status == VmStatus.Ok)
                     {
                         reference.Protect(step.Page, step.Count, step.Rights);

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
+using Kilburn.Core.Objects;
 using Kilburn.Core.Spaces;
 using Xunit;
 
@@ -12,16 +13,62 @@ internal sealed class RangeReference
 {
     private const uint PageSize = 0x1000;
 
-    /// <summary>What the reference knows of a page. The word is the one at its start; a page that is not mapped reads as zero.</summary>
-    public readonly record struct Page(RangeKind Kind, UserRights Rights, Cell Cell, Holding Holding)
+    /// <summary>
+    /// What the reference knows of a page. The word is the one at its start; a page that is not mapped reads as zero. For parts of objects:
+    /// which, which page of it, what it may be given, and whether the page is a copy of the space's own.
+    /// </summary>
+    public readonly record struct Page(
+        RangeKind Kind,
+        UserRights Rights,
+        Cell Cell,
+        Holding Holding,
+        ObjectReference? Object = null,
+        uint ObjectPage = 0,
+        UserRights MostRights = UserRights.All,
+        bool IsOwn = true)
     {
         public uint Word => Cell.Word;
+
+        public bool IsFillable => Kind is RangeKind.Anonymous or RangeKind.Shared or RangeKind.Private;
     }
 
     /// <summary>A page's word. Spaces that see each other's writes have the same cell.</summary>
     public sealed class Cell(uint word)
     {
         public uint Word { get; set; } = word;
+    }
+
+    /// <summary>An object as a dictionary of the pages that were touched.</summary>
+    public sealed class ObjectReference(MemoryObject handle, uint pageCount)
+    {
+        private readonly Dictionary<uint, Cell> _cells = [];
+
+        public MemoryObject Handle => handle;
+
+        public uint PageCount { get; private set; } = pageCount;
+
+        public Cell this[uint page]
+        {
+            get
+            {
+                if (!_cells.TryGetValue(page, out Cell? cell))
+                {
+                    cell = new Cell(0);
+                    _cells.Add(page, cell);
+                }
+
+                return cell;
+            }
+        }
+
+        public void Resize(uint pageCount)
+        {
+            PageCount = pageCount;
+            foreach (uint page in _cells.Keys.Where(page => page >= pageCount).ToList())
+            {
+                _ = _cells.Remove(page);
+            }
+        }
     }
 
     public enum Holding
@@ -39,7 +86,8 @@ internal sealed class RangeReference
         RangeReference clone = new();
         foreach ((uint number, Page page) in Pages)
         {
-            clone.Pages[number] = page.Kind == RangeKind.Given ? page : page with { Cell = new Cell(page.Word) };
+            bool isSame = page.Kind is RangeKind.Given or RangeKind.Shared || !page.IsOwn;
+            clone.Pages[number] = isSame ? page : page with { Cell = new Cell(page.Word) };
         }
 
         return clone;
@@ -51,7 +99,7 @@ internal sealed class RangeReference
     {
         uint[] pages = [.. Numbers(start, pageCount)];
         return !pages.All(Pages.ContainsKey) ? VmStatus.NotMapped
-            : pages.All(page => Pages[page].Kind == RangeKind.Anonymous) ? VmStatus.Ok
+            : pages.All(page => Pages[page].IsFillable) ? VmStatus.Ok
             : VmStatus.WrongKind;
     }
 
@@ -62,6 +110,31 @@ internal sealed class RangeReference
             Pages[page] = new Page(kind, rights, new Cell(0), holding);
         }
     }
+
+    public void MapObject(
+        uint start, uint pageCount, RangeKind kind, UserRights rights, UserRights mostRights, ObjectReference memory, uint firstPage)
+    {
+        foreach (uint page in Numbers(start, pageCount))
+        {
+            Pages[page] = new Page(
+                kind, rights, new Cell(0), Holding.Nothing, memory, firstPage + page - start, mostRights, IsOwn: false);
+        }
+    }
+
+    /// <summary>An object was resized: what is cut off is gone where it is shared.</summary>
+    public void NoteResized(ObjectReference memory)
+    {
+        foreach ((uint number, Page page) in Pages.ToList())
+        {
+            if (page.Kind == RangeKind.Shared && page.Object == memory && page.ObjectPage >= memory.PageCount)
+            {
+                Pages[number] = page with { Holding = Holding.Nothing };
+            }
+        }
+    }
+
+    public UserRights MostRights(uint start, uint pageCount) =>
+        Numbers(start, pageCount).Aggregate(UserRights.All, (rights, page) => rights & Pages[page].MostRights);
 
     public void Unmap(uint start, uint pageCount)
     {
@@ -83,9 +156,12 @@ internal sealed class RangeReference
     {
         foreach (uint page in Numbers(start, pageCount))
         {
-            if (Pages[page].Kind == RangeKind.Anonymous)
+            if (Pages[page].IsFillable)
             {
-                Pages[page] = Pages[page] with { Cell = new Cell(0), Holding = Holding.Nothing };
+                Pages[page] = Pages[page] with
+                {
+                    Cell = new Cell(0), Holding = Holding.Nothing, IsOwn = Pages[page].Kind == RangeKind.Anonymous,
+                };
             }
         }
     }
@@ -126,6 +202,11 @@ internal sealed class RangeReference
             return FaultOutcome.Protection;
         }
 
+        if (page.Object is not null)
+        {
+            return AccessObject(number, page, page.Object, access, ref word);
+        }
+
         if (access == FaultAccess.Write)
         {
             page.Cell.Word = word;
@@ -140,6 +221,35 @@ internal sealed class RangeReference
         return FaultOutcome.Resolved;
     }
 
+    private FaultOutcome AccessObject(uint number, Page page, ObjectReference memory, FaultAccess access, ref uint word)
+    {
+        if (page.Holding == Holding.Nothing && page.ObjectPage >= memory.PageCount)
+        {
+            return FaultOutcome.PastEnd;
+        }
+
+        if (page.Holding == Holding.Nothing)
+        {
+            page = page with { Cell = memory[page.ObjectPage], Holding = Holding.Frame };
+        }
+
+        if (access == FaultAccess.Write && page.Kind == RangeKind.Private && !page.IsOwn)
+        {
+            page = page with { Cell = new Cell(word), IsOwn = true };
+        }
+        else if (access == FaultAccess.Write)
+        {
+            page.Cell.Word = word;
+        }
+        else
+        {
+            word = page.Word;
+        }
+
+        Pages[number] = page;
+        return FaultOutcome.Resolved;
+    }
+
     public List<(uint Start, uint Length, RangeKind Kind, UserRights Rights, uint Mapped)> Regions()
     {
         List<(uint Start, uint Length, RangeKind Kind, UserRights Rights, uint Mapped)> regions = [];
@@ -150,7 +260,9 @@ internal sealed class RangeReference
             if (regions.Count != 0)
             {
                 (uint first, uint length, RangeKind kind, UserRights rights, uint count) = regions[^1];
-                if (first + length == start && kind == page.Kind && rights == page.Rights)
+                Page last = Pages[number - 1 < number && Pages.ContainsKey(number - 1) ? number - 1 : number];
+                bool isNext = last.Object == page.Object && (page.Object is null || last.ObjectPage + 1 == page.ObjectPage);
+                if (first + length == start && kind == page.Kind && rights == page.Rights && isNext)
                 {
                     regions[^1] = (first, length + PageSize, kind, rights, count + mapped);
                     continue;
@@ -168,9 +280,9 @@ internal sealed class RangeReference
     {
         Assert.Equal(Regions(), fixture.RegionsOf(space));
         SpaceCounters counters = fixture.CountersOf(space);
-        Assert.Equal((uint)Pages.Values.Count(page => page.Kind == RangeKind.Anonymous), counters.ReservedPages);
+        Assert.Equal((uint)Pages.Values.Count(page => page.IsFillable), counters.ReservedPages);
         Assert.Equal(
-            (uint)Pages.Values.Count(page => page is { Kind: RangeKind.Anonymous, Holding: Holding.Frame }),
+            (uint)Pages.Values.Count(page => page is { IsFillable: true, Holding: Holding.Frame }),
             counters.ResidentPages);
     }
 

@@ -5,6 +5,7 @@ using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Kernel;
+using Kilburn.Core.Objects;
 using Kilburn.Core.Spaces;
 using Kilburn.Core.Tables;
 using Kilburn.Core.Tests.Machines;
@@ -16,6 +17,7 @@ namespace Kilburn.Core.Tests.Spaces;
 internal sealed class SpaceFixture
 {
     public const AccessPermission UserWrite = AccessPermission.ReadWrite;
+    private const uint PageInBytes = 0x1000;
     private const uint MemoryLength = 0x80_0000; // 2048 frames
     private const uint EmptyTable = 0x4000;
     private const uint KernelEnd = 0x1_0000;
@@ -61,6 +63,20 @@ internal sealed class SpaceFixture
     {
         Assert.Equal(VmStatus.Ok, TryClone(parent, out AddressSpace child));
         return child;
+    }
+
+    public RangeReference.ObjectReference CreateObject(uint pageCount)
+    {
+        Assert.Equal(
+            VmStatus.Ok,
+            Spaces.Objects.TryCreate(ref Machine, ref Frames, pageCount * PageInBytes, ObjectKind.Anonymous, out MemoryObject memory));
+        return new RangeReference.ObjectReference(memory, pageCount);
+    }
+
+    public ObjectDescription DescriptionOf(MemoryObject memory)
+    {
+        Spaces.Objects.Describe(ref Machine, memory, out ObjectDescription description);
+        return description;
     }
 
     public PhysicalAddress NewPage(FrameContents contents = FrameContents.Zeroed)

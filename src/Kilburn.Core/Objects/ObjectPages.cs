@@ -1,0 +1,147 @@
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+using Kilburn.Core.Spaces;
+
+namespace Kilburn.Core.Objects;
+
+/// <summary>The frames of an object: a word for each page, in leaves that come with the first page of their 4 MiB.</summary>
+/// <remarks>
+/// <code>
+/// 0x000  ObjectControl
+/// 0x800  a word for each 4 MiB: the physical address of a leaf, a page of 1024 words, or zero; 512 words
+/// </code>
+/// The object has a share in each of its frames. Under the object's lock.
+/// </remarks>
+internal static class ObjectPages
+{
+    /// <summary>Bytes of a new object's page that need clearing.</summary>
+    public const uint ClearedLengthInBytes = PageSize.Small;
+
+    private const uint DirectoryOffset = 0x800;
+    private const uint DirectoryWordCount = 512;
+    private const int LeafShift = 10;
+    private const uint LeafMask = (1u << LeafShift) - 1;
+    private const int WordShift = 2;
+
+    /// <summary>A share in a page's frame.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives frame and leaf, where there is none yet; counts the share.</param>
+    /// <param name="objectPage">The object.</param>
+    /// <param name="page">The page's number in it.</param>
+    /// <param name="access">What for.</param>
+    /// <param name="frame">First byte; default on failure, and for a page of zeroes that is to be copied.</param>
+    /// <returns><see cref="FaultOutcome.Resolved"/>; else, with nothing changed, <see cref="FaultOutcome.PastEnd"/> or <see cref="FaultOutcome.OutOfMemory"/>.</returns>
+    public static FaultOutcome TryShare<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        PhysicalAddress objectPage,
+        uint page,
+        ObjectAccess access,
+        out PhysicalAddress frame)
+        where TMachine : struct, IMachine
+    {
+        frame = default;
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        FaultOutcome outcome = page >= control.PageCount
+            ? FaultOutcome.PastEnd
+            : TryShareLocked(ref machine, ref frames, ref control, objectPage, page, access, ref frame);
+        control.Lock.Release(ref machine, LockRank.Object);
+        return outcome;
+    }
+
+    /// <summary>Gives back the frames of an object from one page on.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes them, and leaves of which nothing stays.</param>
+    /// <param name="objectPage">The object.</param>
+    /// <param name="first">The first page's number.</param>
+    public static void Release<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, PhysicalAddress objectPage, uint first)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        for (uint index = first >> LeafShift; index < DirectoryWordCount; index++)
+        {
+            ref uint link = ref DirectoryWord(ref machine, objectPage, index);
+            if (link == 0)
+            {
+                continue;
+            }
+
+            uint start = index == first >> LeafShift ? first & LeafMask : 0;
+            for (uint word = start; word <= LeafMask; word++)
+            {
+                ref uint frame = ref machine.Data<uint>(new PhysicalAddress(link + (word << WordShift)));
+                if (frame != 0)
+                {
+                    SpaceRange.FreePage(ref machine, ref frames, new PhysicalAddress(frame));
+                    frame = 0;
+                    control.ResidentPages--;
+                }
+            }
+
+            if (start == 0)
+            {
+                SpaceRange.FreePage(ref machine, ref frames, new PhysicalAddress(link));
+                link = 0;
+            }
+        }
+
+        control.Lock.Release(ref machine, LockRank.Object);
+    }
+
+    private static FaultOutcome TryShareLocked<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref ObjectControl control,
+        PhysicalAddress objectPage,
+        uint page,
+        ObjectAccess access,
+        ref PhysicalAddress frame)
+        where TMachine : struct, IMachine
+    {
+        ref uint link = ref DirectoryWord(ref machine, objectPage, page >> LeafShift);
+        uint leaf = link;
+        uint held = leaf == 0 ? 0 : WordOf(ref machine, leaf, page);
+        if (held == 0)
+        {
+            if (access == ObjectAccess.Copy)
+            {
+                return FaultOutcome.Resolved;
+            }
+
+            SpareMemory spares = default;
+            if (spares.TryTake(ref machine, ref frames, tables: 0, pages: leaf == 0 ? 2u : 1) != VmStatus.Ok)
+            {
+                return FaultOutcome.OutOfMemory;
+            }
+
+            if (leaf == 0)
+            {
+                leaf = spares.TakePage(ref machine).Value;
+                link = leaf;
+            }
+
+            held = spares.TakePage(ref machine).Value;
+            WordOf(ref machine, leaf, page) = held;
+            control.ResidentPages++;
+        }
+
+        if (frames.TrySharePage(ref machine, new PhysicalAddress(held)) != VmStatus.Ok)
+        {
+            return FaultOutcome.OutOfMemory;
+        }
+
+        frame = new PhysicalAddress(held);
+        return FaultOutcome.Resolved;
+    }
+
+    private static ref uint DirectoryWord<TMachine>(ref TMachine machine, PhysicalAddress objectPage, uint index)
+        where TMachine : struct, IMachine => ref machine.Data<uint>(objectPage.Add(DirectoryOffset + (index << WordShift)));
+
+    private static ref uint WordOf<TMachine>(ref TMachine machine, uint leaf, uint page)
+        where TMachine : struct, IMachine => ref machine.Data<uint>(new PhysicalAddress(leaf + ((page & LeafMask) << WordShift)));
+}

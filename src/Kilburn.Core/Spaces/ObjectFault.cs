@@ -1,0 +1,217 @@
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Checks;
+using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Objects;
+using Kilburn.Core.Tables;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>What a fault in a part of an object comes to, in a space whose lock is held.</summary>
+internal static class ObjectFault
+{
+    /// <summary>Brings a page that is not there.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives tables, and pages.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="address">In a mapping of an object.</param>
+    /// <param name="rights">What a program may do with the page.</param>
+    /// <param name="wanted">What the access wanted, and may have.</param>
+    public static FaultOutcome Fill<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        UserRights rights,
+        UserRights wanted)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        if (!SpaceMappings.TryFind(ref machine, ref accounts, address, out SpaceMapping mapping))
+        {
+            BugCheck.Fail(ref machine, "O3: a page of an object lies in no mapping"u8, address.Value);
+        }
+
+        bool isWrite = wanted == UserRights.Write;
+        bool isCopy = isWrite && !mapping.IsShared;
+        bool hasTable = new FirstLevelEntry(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address))).IsPageTable;
+        if (accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages
+            || RangeReserve.IsPastTables(ref machine, ref accounts, controlPage, hasTable ? 0u : 1))
+        {
+            return FaultOutcome.LimitReached;
+        }
+
+        SpareMemory spares = default;
+        bool isShared = SpaceFault.IsToUnshare(ref machine, ref control, controlPage, address);
+        if ((isShared || !hasTable) && spares.TryTake(ref machine, ref frames, tables: 1, pages: 0) != VmStatus.Ok)
+        {
+            return FaultOutcome.OutOfMemory;
+        }
+
+        ObjectAccess access = isCopy ? ObjectAccess.Copy : isWrite ? ObjectAccess.Write : ObjectAccess.Read;
+        FaultOutcome outcome = ObjectPages.TryShare(
+            ref machine, ref frames, mapping.Object, mapping.PageOf(address), access, out PhysicalAddress frame);
+        if (outcome == FaultOutcome.Resolved && isCopy && !TryCopy(ref machine, ref frames, ref frame))
+        {
+            outcome = FaultOutcome.OutOfMemory;
+        }
+
+        if (outcome != FaultOutcome.Resolved)
+        {
+            spares.Free(ref machine, ref frames);
+            return outcome;
+        }
+
+        Writing writing = isCopy || mapping.IsShared ? Writing.Allowed : Writing.AfterFault;
+        if (!TryInstall(
+            ref machine, ref frames, ref control, controlPage, address, frame, rights, writing, isShared, ref spares))
+        {
+            SpaceRange.FreePage(ref machine, ref frames, frame);
+            return FaultOutcome.OutOfMemory;
+        }
+
+        accounts.Counters.ResidentPages++;
+        accounts.Counters.ObjectFills++;
+        Complete(ref machine, rights);
+        return FaultOutcome.Resolved;
+    }
+
+    /// <summary>Lets a page of a shared mapping be written that could not be, because a clone had it as well.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives a table, when clones share the MiB's.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="address">In a shared mapping.</param>
+    /// <param name="old">The page as it is there.</param>
+    public static FaultOutcome AllowWrite<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        SmallPageDescriptor old)
+        where TMachine : struct, IMachine
+    {
+        SpareMemory spares = default;
+        bool isShared = SpaceFault.IsToUnshare(ref machine, ref control, controlPage, address);
+        if ((isShared && spares.TryTake(ref machine, ref frames, tables: 1, pages: 0) != VmStatus.Ok)
+            || frames.TrySharePage(ref machine, old.Frame) != VmStatus.Ok)
+        {
+            spares.Free(ref machine, ref frames);
+            return FaultOutcome.OutOfMemory;
+        }
+
+        if (!TryInstall(
+            ref machine,
+            ref frames,
+            ref control,
+            controlPage,
+            address,
+            old.Frame,
+            old.Rights,
+            Writing.Allowed,
+            isShared,
+            ref spares))
+        {
+            SpaceRange.FreePage(ref machine, ref frames, old.Frame);
+            return FaultOutcome.OutOfMemory;
+        }
+
+        SpaceLayout.AccountsOf(ref control).Counters.Reuses++;
+        Complete(ref machine, old.Rights);
+        return FaultOutcome.Resolved;
+    }
+
+    // A frame of one's own with the contents of another, or with zeroes when there is none. The share in the other is given back.
+    private static bool TryCopy<TMachine>(ref TMachine machine, ref FrameAllocator frames, ref PhysicalAddress frame)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress source = frame;
+        FrameContents contents = source == default ? FrameContents.Zeroed : FrameContents.AsLeft;
+        VmStatus status = frames.TryAllocatePage(ref machine, contents, out frame);
+        if (source != default)
+        {
+            if (status == VmStatus.Ok)
+            {
+                machine.Copy(frame, source, PageSize.Small);
+            }
+
+            SpaceRange.FreePage(ref machine, ref frames, source);
+        }
+
+        return status == VmStatus.Ok;
+    }
+
+    // Puts a page, whose share goes with it, where there is none, or where the same frame could not be written. False, with nothing
+    // changed, when a frame beside it has too many owners. The spares have a table, if one is needed; none is left.
+    private static bool TryInstall<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        PhysicalAddress frame,
+        UserRights rights,
+        Writing writing,
+        bool isShared,
+        ref SpareMemory spares)
+        where TMachine : struct, IMachine
+    {
+        SmallPageDescriptor descriptor = SmallPageDescriptor.CreateForRange(frame, rights, writing);
+        if ((rights & UserRights.Execute) != 0)
+        {
+            CodePublication.Clean(ref machine, frame);
+        }
+
+        uint mib = address.FirstLevelIndex;
+        if (isShared)
+        {
+            VmStatus status = TableSharing.TryUnshare(
+                ref machine,
+                ref frames,
+                ref control,
+                controlPage,
+                mib,
+                ref spares,
+                address.SecondLevelIndex,
+                descriptor.Raw,
+                out bool isCopied);
+            spares.Free(ref machine, ref frames);
+            if (status != VmStatus.Ok || isCopied)
+            {
+                return status == VmStatus.Ok;
+            }
+        }
+
+        PhysicalAddress place = SecondLevelTable.EntryOf(
+            RangeTables.Ensure(ref machine, ref control, controlPage, mib, ref spares), address);
+        SecondLevelEntry old = new(machine.ReadWord(place));
+        machine.OrderMemory(); // the contents before what leads to them
+        Descriptor.Write(ref machine, place, descriptor.Raw);
+        if (old.IsLive)
+        {
+            // Only rights change, and they grow. The share was the old entry's already.
+            PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+            SpaceRange.FreePage(ref machine, ref frames, old.Small.Frame);
+        }
+
+        return true;
+    }
+
+    private static void Complete<TMachine>(ref TMachine machine, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        if ((rights & UserRights.Execute) != 0)
+        {
+            CodePublication.Complete(ref machine);
+        }
+        else
+        {
+            machine.Synchronize();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
+
+namespace Kilburn.Core.Spaces;
+
+/// <summary>Changes what shared mappings of an object hold, in all spaces. The objects' lock is held, so that no mapping comes or goes.</summary>
+internal static class ObjectSweep
+{
+    /// <summary>Gives each space tables of its own where pages of an object may be, so that they can be taken out without memory.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives tables.</param>
+    /// <param name="commons">Whose objects' lock is held: no clone shares tables again.</param>
+    /// <param name="memory">The object's page.</param>
+    /// <param name="first">Number of the first page.</param>
+    /// <param name="end">One past the last page's number.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed but tables that spaces then have for themselves, <see cref="VmStatus.OutOfFrames"/>,
+    /// <see cref="VmStatus.Overflow"/>.
+    /// </returns>
+    public static VmStatus TryUnshare<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceCommons commons, PhysicalAddress memory, uint first, uint end)
+        where TMachine : struct, IMachine
+    {
+        for (PhysicalAddress page = commons.FirstMappings; page != default; page = SpaceMappings.HeaderOf(ref machine, page).Next)
+        {
+            PhysicalAddress controlPage = SpaceMappings.HeaderOf(ref machine, page).ControlPage;
+            ref SpaceControl control = ref SpacePage.Enter(ref machine, controlPage);
+            VmStatus status = VmStatus.Ok;
+            for (uint index = 0; status == VmStatus.Ok && index < SpaceMappings.HeaderOf(ref machine, page).Count; index++)
+            {
+                if (TryGetPart(ref machine, page, index, memory, first, end, out VirtualAddress from, out VirtualAddress to))
+                {
+                    SpareMemory spares = default;
+                    status = spares.TryTake(
+                        ref machine,
+                        ref frames,
+                        TableSharing.Count(ref machine, ref control, controlPage, from, to, WholeMibs.Changed),
+                        pages: 0);
+                    if (status == VmStatus.Ok)
+                    {
+                        status = TableSharing.TryUnshareAll(
+                            ref machine, ref frames, ref control, controlPage, from, to, WholeMibs.Changed, ref spares);
+                    }
+                }
+            }
+
+            machine.Synchronize();
+            control.Lock.Release(ref machine, LockRank.Space);
+            if (status != VmStatus.Ok)
+            {
+                return status;
+            }
+        }
+
+        return VmStatus.Ok;
+    }
+
+    /// <summary>Takes pages of an object out of all spaces; they stay reserved.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes the shares.</param>
+    /// <param name="commons">Whose objects' lock is held.</param>
+    /// <param name="memory">The object's page.</param>
+    /// <param name="first">Number of the first page.</param>
+    /// <param name="end">One past the last page's number; <see cref="TryUnshare"/> was done for all.</param>
+    public static void Remove<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceCommons commons, PhysicalAddress memory, uint first, uint end)
+        where TMachine : struct, IMachine
+    {
+        for (PhysicalAddress page = commons.FirstMappings; page != default; page = SpaceMappings.HeaderOf(ref machine, page).Next)
+        {
+            ref SpaceControl control = ref SpacePage.Enter(ref machine, SpaceMappings.HeaderOf(ref machine, page).ControlPage);
+            for (uint index = 0; index < SpaceMappings.HeaderOf(ref machine, page).Count; index++)
+            {
+                if (TryGetPart(ref machine, page, index, memory, first, end, out VirtualAddress from, out VirtualAddress to))
+                {
+                    RangeChange.Discard(ref machine, ref frames, ref control, from, to);
+                }
+            }
+
+            control.Lock.Release(ref machine, LockRank.Space);
+        }
+    }
+
+    // The part of a shared mapping that pages of an object lie in.
+    private static bool TryGetPart<TMachine>(
+        ref TMachine machine,
+        PhysicalAddress page,
+        uint index,
+        PhysicalAddress memory,
+        uint first,
+        uint end,
+        out VirtualAddress from,
+        out VirtualAddress to)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceMapping mapping = ref SpaceMappings.At(ref machine, page, index);
+        uint firstPage = mapping.FirstPage;
+        uint endPage = firstPage + ((mapping.End.Value - mapping.Start.Value) >> PageSize.SmallShift);
+        uint low = first > firstPage ? first : firstPage;
+        uint high = end < endPage ? end : endPage;
+        bool isFound = mapping.Object == memory && mapping.IsShared && low < high;
+        from = isFound ? mapping.Start.Add((low - firstPage) << PageSize.SmallShift) : default;
+        to = isFound ? mapping.Start.Add((high - firstPage) << PageSize.SmallShift) : default;
+        return isFound;
+    }
+}
