@@ -165,41 +165,21 @@ public struct AddressSpaces
         }
 
         control.Lock.Acquire(ref machine, LockRank.Space);
-        if (SpaceLayout.AccountsOf(ref control).Mappings != default)
+        if ((control.NextInFamily.Value | SpaceLayout.AccountsOf(ref control).Mappings.Value) != 0)
         {
-            SpacePage.TakeObjects(ref machine, ref control);
+            return TryDestroyOneOfMany(ref machine, ref frames, ref control, controlPage);
         }
 
         VmStatus status = Asids.TryRetire(ref machine, controlPage);
         if (status != VmStatus.Ok)
         {
-            SpacePage.LeaveAfterMapping(ref machine, ref control);
+            control.Lock.Release(ref machine, LockRank.Space);
             return status;
         }
 
-        control.Mark = 0;
-        if (control.NextInFamily != default)
-        {
-            TableSharing.Leave(ref machine, ref control, controlPage);
-        }
-
-        if (!SpaceLayout.IsEmpty(ref machine, controlPage))
-        {
-            SpaceRange.ReleaseAllLocked(ref machine, ref frames, ref control, controlPage);
-        }
-
-        PhysicalAddress table = control.Table;
-        if (SpaceLayout.AccountsOf(ref control).Mappings == default)
-        {
-            control.Lock.Release(ref machine, LockRank.Space);
-        }
-        else
-        {
-            EndMappings(ref machine, ref frames, ref control);
-        }
-
-        FreeTable(ref machine, ref frames, table);
-        SpaceRange.FreePage(ref machine, ref frames, controlPage);
+        Release(ref machine, ref frames, ref control, controlPage);
+        control.Lock.Release(ref machine, LockRank.Space);
+        Free(ref machine, ref frames, ref control, controlPage);
         return VmStatus.Ok;
     }
 
@@ -248,16 +228,70 @@ public struct AddressSpaces
         return isActive;
     }
 
-    // The objects' lock is held, and given back with the space's.
+    // The end of a space that shares tables or maps objects. Its lock is held, and given back.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void EndMappings<TMachine>(ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control)
+    private VmStatus TryDestroyOneOfMany<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, PhysicalAddress controlPage)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
-        SpaceMappings.End(ref machine, ref frames, ref commons, ref accounts);
+        bool hasMappings = accounts.Mappings != default;
+        if (hasMappings)
+        {
+            SpacePage.TakeObjects(ref machine, ref control);
+        }
+
+        VmStatus status = Asids.TryRetire(ref machine, controlPage);
+        if (status == VmStatus.Ok)
+        {
+            if (control.NextInFamily != default)
+            {
+                TableSharing.Leave(ref machine, ref control, controlPage);
+            }
+
+            Release(ref machine, ref frames, ref control, controlPage);
+            if (hasMappings)
+            {
+                SpaceMappings.End(ref machine, ref frames, ref commons, ref accounts);
+            }
+        }
+
         control.Lock.Release(ref machine, LockRank.Space);
-        commons.Objects.Release(ref machine, LockRank.Objects);
+        if (hasMappings)
+        {
+            commons.Objects.Release(ref machine, LockRank.Objects);
+        }
+
+        if (status == VmStatus.Ok)
+        {
+            Free(ref machine, ref frames, ref control, controlPage);
+        }
+
+        return status;
+    }
+
+    // What a retired space maps, under its lock.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Release<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine
+    {
+        control.Mark = 0;
+        if (!SpaceLayout.IsEmpty(ref machine, controlPage))
+        {
+            SpaceRange.ReleaseAllLocked(ref machine, ref frames, ref control, controlPage);
+        }
+    }
+
+    // The space itself.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Free<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine
+    {
+        FreeTable(ref machine, ref frames, control.Table);
+        SpaceRange.FreePage(ref machine, ref frames, controlPage);
     }
 
     // Control page and first-level table of a new space: both, or none.

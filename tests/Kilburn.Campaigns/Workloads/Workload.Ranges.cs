@@ -18,6 +18,7 @@ public sealed partial class Workload<TProfile>
     private const uint MostAttempts = 2;
 
     private const uint CutMib = 0x5000_0000;
+    private const uint GivenMib = 0x4000_0000;
     private const int PagesPerMib = 0x100;
 
     // Parts of MiBs that given pages use as well, and MiBs of their own; UnmapRange reaches none of them.
@@ -32,11 +33,47 @@ public sealed partial class Workload<TProfile>
 
     private (int Weight, Action Run)[] RangeOperations() =>
     [
-        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace), (2, MapBlock),
+        (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
+        (6, MapObject), (3, ResizeObject), (2, ReplaceObject), (2, MapBesideRun), (2, MapBlock),
     ];
 
     private static bool IsInRangeZone(uint address) =>
         s_rangeZones.Any(zone => address >= zone.Start && address < zone.Start + (zone.PageCount << PageSize.SmallShift));
+
+    /// <summary>A core that runs a space maps a page beside a run of pages, and looks at it at once.</summary>
+    private void MapBesideRun()
+    {
+        int core = _random.Next(_cores.Length);
+        if (!_active.TryGetValue(core, out ShadowSpace? space))
+        {
+            return;
+        }
+
+        uint[] mib = [.. Pages(GivenMib, PagesPerMib)];
+        VmStatus status = space.Handle.TryUnmap(ref Worker(), ref _memory.Frames, RangeOf(mib));
+        Expect(VmStatus.Ok, status, "unmap of a MiB");
+        foreach (uint page in mib)
+        {
+            _ = space.Ranges.Remove(page);
+            _ = space.Pages.Remove(page);
+        }
+
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = new VirtualAddress(s_rangeZones[1].Start),
+            LengthInBytes = 2 * PageSize.Small,
+            Kind = RangeKind.Anonymous,
+            Rights = UserRights.ReadWrite,
+        };
+        Expect(VmStatus.Ok, space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out _), "map of a run");
+        foreach (uint page in Pages(request.Address.Value, 2))
+        {
+            space.Ranges[page] = ShadowRangePage.New(RangeKind.Anonymous, UserRights.ReadWrite);
+        }
+
+        MapNewAt(ref _cores[core], space, GivenMib + PageSize.Small, AccessPermission.ReadWrite, Execution.Never);
+    }
 
     /// <summary>A space that is what another one is; then both are written, on every core that runs one.</summary>
     private void CloneSpace()
@@ -62,7 +99,7 @@ public sealed partial class Workload<TProfile>
 
         foreach ((uint page, ShadowRangePage shadow) in parent.Ranges)
         {
-            child.Ranges.Add(page, shadow);
+            child.Ranges.Add(page, shadow.Cloned);
         }
 
         _spaces.Add(child);
@@ -113,8 +150,8 @@ public sealed partial class Workload<TProfile>
             for (uint index = 0; index < pages.Length; index++)
             {
                 space.Ranges[pages[index]] = index < guardPages
-                    ? new ShadowRangePage(RangeKind.StackGuard, UserRights.None, 0)
-                    : new ShadowRangePage(request.Kind, request.Rights, 0);
+                    ? ShadowRangePage.New(RangeKind.StackGuard, UserRights.None)
+                    : ShadowRangePage.New(request.Kind, request.Rights);
             }
 
             if (_random.Next(3) == 0)
@@ -155,7 +192,7 @@ public sealed partial class Workload<TProfile>
         }
 
         Expect(VmStatus.Ok, status, "map of a block");
-        Array.ForEach(pages, page => space.Ranges[page] = new ShadowRangePage(RangeKind.Anonymous, request.Rights, 0));
+        Array.ForEach(pages, page => space.Ranges[page] = ShadowRangePage.New(RangeKind.Anonymous, request.Rights));
         TouchSome(space, pages);
         int first = _random.Next(pages.Length);
         Protect(space, pages[first..(first + _random.Next(1, pages.Length - first + 1))]);
@@ -204,7 +241,7 @@ public sealed partial class Workload<TProfile>
         };
         status = space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out _);
         Expect(VmStatus.Ok, status, "map of a MiB, which takes no memory");
-        Array.ForEach(mib, page => space.Ranges[page] = new ShadowRangePage(RangeKind.Anonymous, UserRights.ReadWrite, 0));
+        Array.ForEach(mib, page => space.Ranges[page] = ShadowRangePage.New(RangeKind.Anonymous, UserRights.ReadWrite));
         int first = _random.Next(1, PagesPerMib - 1);
         uint[] cut = mib[first..(first + _random.Next(1, PagesPerMib - first + 1))];
         status = space.Handle.TryUnmap(ref Worker(), ref _memory.Frames, RangeOf(cut));
@@ -277,7 +314,10 @@ public sealed partial class Workload<TProfile>
         {
             foreach (uint page in advice == RangeAdvice.Discard ? pages : [])
             {
-                space.Ranges[page] = space.Ranges[page] with { Word = 0 };
+                if (space.Ranges[page].IsFillable)
+                {
+                    space.Ranges[page] = space.Ranges[page].Discarded;
+                }
             }
 
             TouchSome(space, pages);
@@ -369,14 +409,23 @@ public sealed partial class Workload<TProfile>
     private void NoteAccess(ShadowSpace space, uint page, FaultAccess access, uint word, AccessResult result)
     {
         ShadowRangePage expected = space.Ranges[page];
+        ShadowCell cell = expected.Cell ?? expected.Object![expected.ObjectPage];
         if (access == FaultAccess.Write)
         {
-            space.Ranges[page] = expected with { Word = word };
+            if (expected is { Kind: RangeKind.Private, IsOwn: false })
+            {
+                cell = new ShadowCell(word);
+                expected = expected with { IsOwn = true };
+            }
+
+            cell.Word = word;
         }
         else if (access == FaultAccess.Read)
         {
-            Check(result.Value == expected.Word, $"0x{page:X8} reads {result}, not 0x{expected.Word:X8}");
+            Check(result.Value == cell.Word, $"0x{page:X8} reads {result}, not 0x{cell.Word:X8}");
         }
+
+        space.Ranges[page] = expected with { Cell = cell };
     }
 
     private ref ModelMachine<TProfile> Worker()
@@ -411,13 +460,15 @@ public sealed partial class Workload<TProfile>
         {
             RangeKind.Guard => FaultOutcome.Guard,
             RangeKind.StackGuard => FaultOutcome.StackOverflow,
-            _ => (shadow.Rights & wanted) != 0 ? FaultOutcome.Resolved : FaultOutcome.Protection,
+            _ => (shadow.Rights & wanted) == 0 ? FaultOutcome.Protection
+                : shadow.Cell is null && shadow.ObjectPage >= shadow.Object!.PageCount ? FaultOutcome.PastEnd
+                : FaultOutcome.Resolved,
         };
     }
 
     private static VmStatus Judge(ShadowSpace space, uint[] pages) =>
         !pages.All(space.Ranges.ContainsKey) ? VmStatus.NotMapped
-        : pages.All(page => space.Ranges[page].Kind == RangeKind.Anonymous) ? VmStatus.Ok
+        : pages.All(page => space.Ranges[page].IsFillable) ? VmStatus.Ok
         : VmStatus.WrongKind;
 
     private void CheckRegions()

@@ -119,10 +119,14 @@ public sealed partial class Workload<TProfile>
     private void MapNewAt(ShadowSpace space, uint page) =>
         MapNewAt(space, page, Pick(s_permissions), _random.Next(4) == 0 ? Execution.Allowed : Execution.Never);
 
-    private void MapNewAt(ShadowSpace space, uint page, AccessPermission access, Execution execution)
+    private void MapNewAt(ShadowSpace space, uint page, AccessPermission access, Execution execution) =>
+        MapNewAt(ref AnyCore(), space, page, access, execution);
+
+    private void MapNewAt(
+        ref ModelMachine<TProfile> core, ShadowSpace space, uint page, AccessPermission access, Execution execution)
     {
         VmStatus status = space.Handle.TryMapNewPage(
-            ref AnyCore(), ref _memory.Frames, new VirtualAddress(page + (uint)_random.Next(0x1000)), access, execution,
+            ref core, ref _memory.Frames, new VirtualAddress(page + (uint)_random.Next(0x1000)), access, execution,
             out PhysicalAddress frame);
         NoteMapped(space, page, status, frame, access, execution);
     }

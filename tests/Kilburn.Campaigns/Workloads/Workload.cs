@@ -14,7 +14,7 @@ using Kilburn.Model.Profiles;
 namespace Kilburn.Campaigns.Workloads;
 
 /// <summary>A seeded life of a whole kernel memory on the model: every operation of the core, on every core, against plain references.</summary>
-/// <remarks>The same seed and count give the same run. The parts are in their own files: spaces, programs, heap, devices, frames.</remarks>
+/// <remarks>The same seed and count give the same run. The parts are in their own files: spaces, ranges, objects, programs, heap, devices, frames.</remarks>
 /// <typeparam name="TProfile">The processor.</typeparam>
 public sealed partial class Workload<TProfile> : IDisposable
     where TProfile : struct, IProcessorProfile
@@ -166,6 +166,7 @@ public sealed partial class Workload<TProfile> : IDisposable
     private void End()
     {
         EndSpaces();
+        EndObjects();
         EndHeap();
         EndDevices();
         EndFrames();
