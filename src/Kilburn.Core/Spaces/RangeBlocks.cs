@@ -17,7 +17,7 @@ namespace Kilburn.Core.Spaces;
 /// <para>
 /// Invariant B1: the 16 words of a large page are equal whenever a walk can find one of them. They are written while the MiB has no
 /// link: break before make, for the table as a whole. Invariant B2: for each section a second-level table is deposited, so that splitting needs no
-/// memory. Invariant B3: neither a table that spaces share (F1) nor one of given pages alone has a large page.
+/// memory. Invariant B3: neither a table that spaces share (F1) nor one of given pages alone nor the table of a MiB with a part of an object has a new large page.
 /// Source: ARM DDI 0406C.d, B3.5.1, B3.10.1.
 /// </para>
 /// </remarks>
@@ -73,7 +73,9 @@ internal static class RangeBlocks
     {
         PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
         FirstLevelEntry first = new(machine.ReadWord(link));
-        if (!first.IsPageTable || TableSharing.IsShared(ref machine, ref control, controlPage, mib))
+        if (!first.IsPageTable
+            || TableSharing.IsShared(ref machine, ref control, controlPage, mib)
+            || SpaceMappings.HasAny(ref machine, ref SpaceLayout.AccountsOf(ref control), mib))
         {
             return;
         }

@@ -56,6 +56,24 @@ internal static class SpaceMappings
         where TMachine : struct, IMachine =>
         accounts.Mappings != default && TryFind(ref machine, ref accounts, address, out SpaceMapping mapping) && mapping.IsShared;
 
+    /// <summary>True when a part of a MiB is a part of an object.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="accounts">The space's.</param>
+    /// <param name="mib">VA[30:20].</param>
+    public static bool HasAny<TMachine>(ref TMachine machine, ref SpaceAccounts accounts, uint mib)
+        where TMachine : struct, IMachine
+    {
+        if (accounts.Mappings == default)
+        {
+            return false;
+        }
+
+        VirtualAddress start = new(mib << PageSize.SectionShift);
+        uint index = IndexOf(ref machine, accounts.Mappings, start);
+        return index < HeaderOf(ref machine, accounts.Mappings).Count
+            && At(ref machine, accounts.Mappings, index).Start < start.Add(PageSize.Section);
+    }
+
     /// <summary>Rights that every mapping in a range may be given.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="accounts">The space's.</param>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
@@ -13,7 +14,7 @@ namespace Kilburn.Campaigns.Workloads;
 public sealed partial class Workload<TProfile>
 {
     private const int MostObjects = 3;
-    private const int MostObjectPages = 0x120;
+    private const int MostObjectPages = 12;
 
     private readonly List<ShadowObject> _objects = [];
 
@@ -26,7 +27,8 @@ public sealed partial class Workload<TProfile>
 
         ShadowSpace space = Pick(_spaces);
         uint[] pages = ChooseRange();
-        uint firstPage = (uint)_random.Next(MostObjectPages);
+        pages = pages[..Math.Min(pages.Length, MostObjectPages)];
+        uint firstPage = (uint)_random.Next(MostObjectPages / 2);
         RangeRequest request = new()
         {
             Placement = RangePlacement.Replacing,

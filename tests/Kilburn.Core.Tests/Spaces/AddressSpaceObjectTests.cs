@@ -16,7 +16,7 @@ public sealed class AddressSpaceObjectTests
     private const uint MiB = 0x10_0000;
     private const uint GiB = 0x4000_0000;
 
-    private static MemoryObject Create(SpaceFixture fixture, uint pageCount) => fixture.CreateObject(pageCount).Handle;
+    private static MemoryObject Create(SpaceFixture fixture, uint pageCount) => fixture.CreateObject(pageCount);
 
     private static RangeRequest Request(MemoryObject memory, uint address, uint lengthInBytes, RangeKind kind = RangeKind.Shared) => new()
     {

@@ -89,7 +89,10 @@ public sealed class AddressSpaceRangeProperties
             SpaceFixture fixture = new();
             (uint, uint, uint, uint) before = fixture.Held;
             List<(AddressSpace Space, RangeReference Reference)> spaces = [(fixture.Create(), new RangeReference())];
-            RangeReference.ObjectReference[] objects = [fixture.CreateObject(ObjectPages), fixture.CreateObject(ObjectPages / 4)];
+            RangeReference.ObjectReference[] objects =
+            [
+                new(fixture.CreateObject(ObjectPages), ObjectPages), new(fixture.CreateObject(ObjectPages / 4), ObjectPages / 4),
+            ];
             fixture.LeaveFree(freeFrames);
             foreach (Step step in steps)
             {

@@ -65,12 +65,12 @@ internal sealed class SpaceFixture
         return child;
     }
 
-    public RangeReference.ObjectReference CreateObject(uint pageCount)
+    public MemoryObject CreateObject(uint pageCount)
     {
         Assert.Equal(
             VmStatus.Ok,
             Spaces.Objects.TryCreate(ref Machine, ref Frames, pageCount * PageInBytes, ObjectKind.Anonymous, out MemoryObject memory));
-        return new RangeReference.ObjectReference(memory, pageCount);
+        return memory;
     }
 
     public ObjectDescription DescriptionOf(MemoryObject memory)
