@@ -37,6 +37,8 @@ internal static class CommandLine
             else if (Words.AreEqual(purpose, "crash"u8))
             {
                 Crash.Run(rest);
+                board.WriteLine("crash: the kernel goes on"u8);
+                board.PowerOff(FailedStatus);
             }
         }
 

@@ -6,6 +6,7 @@ namespace Kilburn.Boot.Tests;
 
 public sealed class CrashTests
 {
+    private const int FailedStatus = 1;
     private const int PanicStatus = 2;
 
     [Fact]
@@ -51,6 +52,15 @@ public sealed class CrashTests
         Assert.Contains(
             "stack overflow, core 0, abort stack", run.LineOf("panic: a fault inside the fault path"), StringComparison.Ordinal);
         Assert.Contains("The machine is stopped.", run.Lines);
+    }
+
+    [Fact]
+    public void Crash_UnknownKind_EndsTheKernelAndSaysThatNothingCrashed()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "crash", "nothing");
+
+        Assert.Contains("crash: the kernel goes on", run.Lines);
+        Assert.Equal(FailedStatus, run.ExitCode);
     }
 
     private static Emulator Crash(string kind)

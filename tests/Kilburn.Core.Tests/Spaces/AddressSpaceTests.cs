@@ -315,6 +315,21 @@ public sealed class AddressSpaceTests
         Assert.Equal(VmStatus.OutOfRange, space.TryPublishCode(ref fixture.Machine, new VirtualAddress(0x7FFF_FFFF), 2));
     }
 
+    [Theory]
+    [InlineData(Base, 0xFFFF_FFFFu)]
+    [InlineData(Base + 4, uint.MaxValue - Base + 1)]
+    [InlineData(0x7FFF_FFFFu, 0x8000_0002u)]
+    public void PublishCode_RangeThatWraps_IsOutOfRangeAndCleansNothing(uint start, uint lengthInBytes)
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        _ = fixture.Map(space, Base);
+        _ = fixture.Map(space, 0x7FFF_F000);
+        fixture.Memory.Maintenance = [];
+        Assert.Equal(VmStatus.OutOfRange, space.TryPublishCode(ref fixture.Machine, new VirtualAddress(start), lengthInBytes));
+        Assert.Empty(fixture.Memory.Maintenance);
+    }
+
     [Fact]
     public void PublishCode_PartsOfThreePages_CleansEachPageOnce()
     {
