@@ -1,11 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 
 namespace Kilburn.Campaigns.Bugs;
 
 /// <summary>The table of known bugs, as <c>docs/bugs.md</c> has it.</summary>
-internal static class BugTable
+internal static partial class BugTable
 {
     private const int LongestText = 110;
 
@@ -39,6 +40,9 @@ internal static class BugTable
     private static string Describe(BugFinding? finding) =>
         finding == null ? "**missed**" : $"{NameOf(finding.Suite)}: {Escape(finding.Text)}";
 
+    [GeneratedRegex(@"Kilburn\.\w+\.Tests\.(?:\w+\.)*(?=\w+\.\w)")]
+    private static partial Regex NamespaceOfTests();
+
     private static string NameOf(BugSuite suite) => suite switch
     {
         BugSuite.Lives => "a life",
@@ -48,10 +52,12 @@ internal static class BugTable
         _ => "not the model, the crash tests",
     };
 
-    // Cut at a word, and without what Markdown would take for its own.
+    // Cut at a word when there is one, and without what Markdown would take for its own.
     private static string Escape(string text)
     {
-        string cut = text.Length <= LongestText ? text : text[..text.LastIndexOf(' ', LongestText)] + " …";
+        string named = NamespaceOfTests().Replace(text, string.Empty);
+        int end = named.Length <= LongestText ? named.Length : named.LastIndexOf(' ', LongestText);
+        string cut = end == named.Length ? named : named[..(end < 0 ? LongestText : end)] + " …";
         return cut.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
     }
 }
