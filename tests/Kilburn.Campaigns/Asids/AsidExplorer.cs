@@ -170,13 +170,27 @@ internal sealed class AsidExplorer<TBounds>
         return true;
     }
 
-    // False when it leads out of the bounds.
+    // False when it leads nowhere, or out of the bounds.
     private bool TryGo(in AsidState<TBounds> state, int core, AsidOperation operation, out AsidState<TBounds> next, out ulong hash)
     {
         next = _run.Advance(state, core, operation);
+        if (!_plan.Detail.HasFlag(AsidDetail.EveryCall))
+        {
+            if (next.Cores[core] is { Pending: AsidCall.CompareExchange, Last.Previous: null })
+            {
+                hash = 0;
+                return false; // it waits from its start, and nobody notices
+            }
+
+            while (_run.HasLockIn(next, core) && IsBlocked(next, next.Cores[core ^ 1]))
+            {
+                next = _run.Advance(next, core, operation); // nobody else can move
+            }
+        }
+
         _run.World.Restore(next.Bytes);
         hash = _run.Hash.Of(next.Cores);
-        return AsidInternals.RolloverCount(ref _run.World.Allocator) < (uint)_plan.GenerationCount;
+        return !_run.World.IsBeyond;
     }
 
     private ulong SumAfter(in AsidState<TBounds> state)

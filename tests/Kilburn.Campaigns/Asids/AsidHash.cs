@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Asids;
@@ -9,8 +10,8 @@ namespace Kilburn.Campaigns.Asids;
 /// <summary>Hashes states, so that two which differ in nothing but the names of spaces are one.</summary>
 /// <remarks>
 /// All that a state says of a space is said of that space alone: so the spaces of a state are a bag, whose hash needs no names. Its
-/// place in the allocator's list counts where the list is gone through, at the wrap. Left out is what changes nothing that follows:
-/// the numbers that people call spaces by, and statistics. What a core knows in the middle of an operation is a function of what it
+/// place in the allocator's list counts where the list is gone through, at the wrap. Left out is what changes nothing that follows within
+/// the bounds: the numbers that people call spaces by, statistics, and words that nothing is compared with any more. What a core knows in the middle of an operation is a function of what it
 /// has read; reads of plain fields are not seen, so that the hash of its history takes in every field that it may have read: while
 /// it does not hold the lock, the generation, its own word and the words of the spaces whose records it asked for; when it
 /// takes the lock, everything that the lock guards.
@@ -25,9 +26,9 @@ internal sealed class AsidHash<TBounds>
 
     private readonly AsidWorld<TBounds> _world;
     private readonly int[] _words; // offsets of the allocator's words that count, beside the cores'
-    private readonly int _lockOffset;
     private readonly bool _isListRead;
     private readonly bool _isExact;
+    private readonly bool _hasEnds;
     private readonly bool _hasNamedCores;
     private readonly int _slotCount;
     private readonly HashSet<int> _ownerOffsets = [];
@@ -41,13 +42,12 @@ internal sealed class AsidHash<TBounds>
         _slotCount = plan.SpaceCount;
         _isListRead = plan.StartsAtLastGeneration;
         _hasNamedCores = plan.Detail.HasFlag(AsidDetail.NamedCores);
+        _hasEnds = plan.Events.HasFlag(AsidEvents.Ends);
         _isExact = plan.Detail.HasFlag(AsidDetail.EveryRead);
         ref AsidAllocator allocator = ref world.Allocator;
-        _lockOffset = world.OffsetOf(ref AsidInternals.Lock(ref allocator));
         List<int> words =
         [
             world.OffsetOf(ref AsidInternals.Generation(ref allocator)),
-            world.OffsetOf(ref AsidInternals.Cursor(ref allocator)),
             world.OffsetOf(ref AsidInternals.RolloverCount(ref allocator)),
             world.OffsetOf(ref AsidInternals.FirstUsed(ref allocator)),
         ];
@@ -58,9 +58,6 @@ internal sealed class AsidHash<TBounds>
 
         _words = [.. words];
     }
-
-    /// <summary>Where the lock's word lies.</summary>
-    public int LockOffset => _lockOffset;
 
     /// <summary>What a core knows after a call that it has just done; the world is as the call left it.</summary>
     /// <param name="at">The core; <see cref="AsidProgress.Pending"/> is the call.</param>
@@ -96,8 +93,7 @@ internal sealed class AsidHash<TBounds>
             return isSeen ? at with { History = Mix(at.History, call) } : at;
         }
 
-        ref AsidCore own = ref AsidInternals.CoreOf(ref _world.Allocator, (uint)core);
-        bool isRelease = at.Pending == AsidCall.Store && at.PendingOffset == _lockOffset;
+        bool isRelease = at.Pending == AsidCall.Store && at.PendingOffset == _world.LockOffset;
         bool isSwitch = at.Operation.Kind == AsidOperationKind.Switch;
         if (isSwitch && (at.IsResuming || (isRelease && _world.OwnerOf(at.Operation.Slot).Word == AsidWord.Retired)))
         {
@@ -108,7 +104,7 @@ internal sealed class AsidHash<TBounds>
         return at.Operation.Kind switch
         {
             AsidOperationKind.Unmap => at with { History = Mix(Mix(at.History, call), _world.OwnerOf(at.Operation.Slot).Word) },
-            AsidOperationKind.Leave when _ownerOffsets.Contains(at.PendingOffset) => at with { History = own.Active },
+            AsidOperationKind.Leave when _ownerOffsets.Contains(at.PendingOffset) => at with { History = Active(core) },
             _ => at,
         };
     }
@@ -155,10 +151,10 @@ internal sealed class AsidHash<TBounds>
 
     private ulong Of(AsidProgress[] cores, int first)
     {
-        ulong hash = Spaces(cores, default, first);
+        ulong hash = Mix(Spaces(cores, default, first), Cursor());
         foreach (int offset in _words)
         {
-            hash = Mix(hash, WordAt(offset));
+            hash = Mix(hash, _world.WordAt(offset));
         }
 
         for (int index = 0; index < cores.Length; index++)
@@ -188,9 +184,10 @@ internal sealed class AsidHash<TBounds>
     // What the lock guards, and the core's own words.
     private ulong Guarded(ulong hash, int core)
     {
+        hash = Mix(hash, Cursor());
         foreach (int offset in _words)
         {
-            hash = Mix(hash, WordAt(offset));
+            hash = Mix(hash, _world.WordAt(offset));
         }
 
         ref AsidAllocator allocator = ref _world.Allocator;
@@ -198,20 +195,67 @@ internal sealed class AsidHash<TBounds>
         {
             int other = index ^ core; // itself first
             uint isPending = (AsidInternals.FlushPending(ref allocator) >> other) & 1;
-            hash = Mix(hash, ((ulong)AsidInternals.CoreOf(ref allocator, (uint)other).Reserved << 1) | isPending);
+            hash = Mix(hash, ((ulong)Reserved(other) << 1) | isPending);
         }
 
-        return Mix(hash, AsidInternals.CoreOf(ref allocator, (uint)core).Active);
+        return Mix(hash, Active(core));
+    }
+
+    // Where the search for an ASID goes on. Where none is freed, the one that it comes to says as much.
+    private uint Cursor()
+    {
+        ref AsidAllocator allocator = ref _world.Allocator;
+        uint cursor = AsidInternals.Cursor(ref allocator);
+        if (_hasEnds)
+        {
+            return cursor == (uint)TBounds.AsidCount ? 1 : cursor;
+        }
+
+        uint free = ~AsidInternals.FirstUsed(ref allocator);
+        uint ahead = free & (uint.MaxValue << (int)cursor);
+        return (uint)BitOperations.TrailingZeroCount(ahead != 0 ? ahead : free);
+    }
+
+    // What a core keeps from the generation before. When no other generation comes, it counts as far as a space's word is compared with it:
+    // one of an earlier generation, or one whose core has not asked yet in this one.
+    private uint Reserved(int core)
+    {
+        ref AsidAllocator allocator = ref _world.Allocator;
+        ref AsidCore words = ref AsidInternals.CoreOf(ref allocator, (uint)core);
+        uint generation = AsidInternals.Generation(ref allocator);
+        bool isLeft = AsidWord.AsidOf(words.Reserved).Value != 0;
+        bool isCurrent = AsidWord.IsSameGeneration(words.Reserved, generation) && AsidWord.IsSameGeneration(words.Active, generation);
+        return isLeft && (!_world.IsSettled || (!isCurrent && IsWordOfSpace(words.Reserved))) ? words.Reserved : 0;
+    }
+
+    // What a core runs. One of an earlier generation counts as far as a space still has it.
+    private uint Active(int core)
+    {
+        ref AsidAllocator allocator = ref _world.Allocator;
+        uint active = AsidInternals.CoreOf(ref allocator, (uint)core).Active;
+        bool isOver = _world.IsSettled && !AsidWord.IsSameGeneration(active, AsidInternals.Generation(ref allocator));
+        return isOver && (AsidWord.AsidOf(active).Value == 0 || !IsWordOfSpace(active)) ? 0 : active;
+    }
+
+    private bool IsWordOfSpace(uint word)
+    {
+        for (int slot = 0; slot < _slotCount; slot++)
+        {
+            if (_world.OwnerOf(slot).Word == word)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // What is said of one core by the allocator's words.
     private ulong OwnWords(ulong hash, int core)
     {
         ref AsidAllocator allocator = ref _world.Allocator;
-        ref AsidCore words = ref AsidInternals.CoreOf(ref allocator, (uint)core);
-        hash = Mix(hash, ((ulong)words.Active << 32) | words.Reserved);
-        uint lockWord = AsidInternals.Lock(ref allocator);
-        bool isHolder = lockWord != 0 && (lockWord >> 8) == (uint)core;
+        hash = Mix(hash, ((ulong)Active(core) << 32) | Reserved(core));
+        bool isHolder = _world.HasLock(core);
         uint isPending = (AsidInternals.FlushPending(ref allocator) >> core) & 1;
         return Mix(hash, (isHolder ? 2u : 0u) | isPending);
     }
@@ -240,11 +284,13 @@ internal sealed class AsidHash<TBounds>
     {
         Span<int> places = stackalloc int[_slotCount];
         places.Clear();
+        bool isInOrder = _isListRead && !_world.IsSettled;
         int place = 0;
         for (uint next = AsidInternals.FirstOwner(ref _world.Allocator); next != 0 && place < _slotCount;)
         {
             int slot = AsidWorld<TBounds>.SlotOf(next);
-            places[slot] = _isListRead ? ++place : 1;
+            place++;
+            places[slot] = isInOrder ? place : 1;
             next = _world.OwnerOf(slot).Next;
         }
 
@@ -276,8 +322,6 @@ internal sealed class AsidHash<TBounds>
 
         return sum;
     }
-
-    private uint WordAt(int offset) => Unsafe.As<byte, uint>(ref _world.Bytes[offset]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Final(ulong value)

@@ -1,4 +1,5 @@
 using System;
+using Kilburn.Core.Addresses;
 
 namespace Kilburn.Campaigns.Asids;
 
@@ -19,7 +20,14 @@ internal sealed record AsidPlan(
     AsidEvents Events = AsidEvents.All,
     int ParkedCount = 0,
     AsidDetail Detail = AsidDetail.Needed,
-    AsidFlaw Flaw = AsidFlaw.None);
+    AsidFlaw Flaw = AsidFlaw.None)
+{
+    /// <summary>The number of the generation after some others.</summary>
+    /// <param name="count">How many, the first included.</param>
+    public uint GenerationAfter(int count) => StartsAtLastGeneration && count == 0
+        ? AsidWord.LastGeneration
+        : AsidWord.FirstGeneration + (uint)(StartsAtLastGeneration ? count - 1 : count);
+}
 
 /// <summary>What happens beside the switches.</summary>
 [Flags]

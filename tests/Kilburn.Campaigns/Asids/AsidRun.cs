@@ -23,6 +23,7 @@ internal sealed class AsidRun<TBounds>
 
     private readonly AsidPlan _plan;
     private readonly AsidHash<TBounds> _hash;
+    private readonly AsidTransaction<TBounds> _transaction;
     private readonly AsidStep?[] _past = new AsidStep?[MostCalls];
     private AsidOperation _operation;
     private AsidProgress _before;
@@ -33,13 +34,15 @@ internal sealed class AsidRun<TBounds>
     private int _position;
     private uint _firstWord; // with AsidFlaw.AsidNotReadAgain
     private uint _asked; // bit n: the record of slot n
+    private AsidMover _mover; // of the call that is done now
     private Mode _mode;
 
     /// <summary>Prepares for a plan.</summary>
     public AsidRun(AsidPlan plan)
     {
         _plan = plan;
-        World = new AsidWorld<TBounds>(plan.SpaceCount);
+        World = new AsidWorld<TBounds>(plan);
+        _transaction = new AsidTransaction<TBounds>(World, plan);
         _hash = new AsidHash<TBounds>(World, plan);
     }
 
@@ -110,6 +113,7 @@ internal sealed class AsidRun<TBounds>
             _before = new AsidProgress(operation, null, 0, false, AsidCall.None, 0);
             _pastCount = 0;
             World.Restore(state.Bytes);
+            _transaction.Begin(operation.Kind);
             World.IsSwitching(core) = operation.Kind == AsidOperationKind.Switch;
             if (operation.Kind == AsidOperationKind.Attach)
             {
@@ -134,6 +138,7 @@ internal sealed class AsidRun<TBounds>
                 _past[--index] = step;
             }
 
+            _transaction.Begin(AsidOperationKind.None);
             World.Restore(_past[0]!.After);
             _mode = Mode.Replay;
         }
@@ -177,7 +182,10 @@ internal sealed class AsidRun<TBounds>
     }
 
     /// <summary>The lock's word in a state.</summary>
-    public uint LockIn(in AsidState<TBounds> state) => BitConverter.ToUInt32(state.Bytes, _hash.LockOffset);
+    public uint LockIn(in AsidState<TBounds> state) => BitConverter.ToUInt32(state.Bytes, World.LockOffset);
+
+    /// <summary>True when a state's core holds the lock.</summary>
+    public bool HasLockIn(in AsidState<TBounds> state, int core) => LockIn(state) is uint word and not 0 && (word >> 8) == (uint)core;
 
     /// <summary>A compare-and-swap: the allocator's lock, which is free when the call is done.</summary>
     public uint CompareExchange(ref uint location, uint value, uint comparand)
@@ -285,6 +293,7 @@ internal sealed class AsidRun<TBounds>
                 return false;
             case Mode.Replay:
                 World.Restore(_now!);
+                _mover = _transaction.MoverOf(Core, _operation.Kind, call, offset, operand);
                 return true;
             case Mode.Capture:
                 PlantFlaw();
@@ -293,7 +302,8 @@ internal sealed class AsidRun<TBounds>
                     throw new AsidViolationException("an operation does not end");
                 }
 
-                if (IsUnseen(call, offset))
+                _mover = _transaction.MoverOf(Core, _operation.Kind, call, offset, operand);
+                if (_transaction.Includes(call, _mover))
                 {
                     return true;
                 }
@@ -320,33 +330,14 @@ internal sealed class AsidRun<TBounds>
             return;
         }
 
-        bool isSeen = _mode == Mode.Replay;
-        AsidProgress at = (isSeen ? _before : _after) with { Pending = call, PendingOffset = offset };
-        byte[] known = isSeen ? _now! : at.Last!.After;
-        _after = _hash.Extend(at, Core, returned, _asked, isSeen) with { Last = new AsidStep(at.Last, World.SaveUnless(known), returned) };
+        bool wasPending = _mode == Mode.Replay;
+        AsidProgress at = (wasPending ? _before : _after) with { Pending = call, PendingOffset = offset };
+        byte[] known = wasPending ? _now! : at.Last!.After;
+        _after = _hash.Extend(at, Core, returned, _asked, _mover == AsidMover.None)
+            with
+        { Last = new AsidStep(at.Last, World.SaveUnless(known), returned) };
+        _transaction.Note(call, _mover);
         _mode = Mode.Capture;
-    }
-
-    // A call that no other core could tell from one a little earlier or later: it does no more than to go on (Lipton's both-movers,
-    // and the release of the lock, which may come earlier). What comes after the call up to the next one reads nothing then
-    // that others write without the lock; so barriers before such reads are seen.
-    private bool IsUnseen(AsidCall call, int offset)
-    {
-        if (_plan.Detail.HasFlag(AsidDetail.EveryCall))
-        {
-            return false;
-        }
-
-        bool isFirst = _after.Last!.Previous == null;
-        return call switch
-        {
-            AsidCall.CompareExchange => isFirst && _operation.IsUnderLock && AsidInternals.Lock(ref World.Allocator) == 0,
-            AsidCall.Load => World.HasLock(Core) && !World.IsOtherCores(offset, Core),
-            AsidCall.Store => World.HasLock(Core) && (offset == _hash.LockOffset || World.IsActiveOf(offset, Core)),
-            AsidCall.Synchronize => true,
-            AsidCall.FlushLocal or AsidCall.LeaveSpace => World.RunningOn(Core) == AsidWorld<TBounds>.NoSlot,
-            _ => false,
-        };
     }
 
     private void PlantFlaw()

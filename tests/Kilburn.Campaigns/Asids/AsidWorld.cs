@@ -34,7 +34,10 @@ internal sealed class AsidWorld<TBounds>
     private static readonly int s_allocatorLength = Unsafe.SizeOf<AsidAllocator>();
     private static readonly int s_tagLength = TBounds.ProcessorAsidCount * sizeof(uint);
 
+    private readonly AsidPlan _plan;
     private readonly int _slotCount;
+    private readonly int _lockOffset;
+    private readonly int _generationOffset;
     private readonly int _tagsAt;
     private readonly int _ownersAt;
     private readonly int _coresAt;
@@ -44,15 +47,18 @@ internal sealed class AsidWorld<TBounds>
     private readonly int _keptLength;
 
     /// <summary>Makes the bytes.</summary>
-    /// <param name="slotCount">Places for spaces.</param>
-    public AsidWorld(int slotCount)
+    /// <param name="plan">The bounds.</param>
+    public AsidWorld(AsidPlan plan)
     {
-        _slotCount = slotCount;
+        _plan = plan;
+        _slotCount = plan.SpaceCount;
         _tagsAt = (s_allocatorLength + sizeof(uint) - 1) & ~(sizeof(uint) - 1);
         _ownersAt = _tagsAt + (TBounds.CoreCount * s_tagLength);
-        _coresAt = _ownersAt + (slotCount * s_recordLength);
+        _coresAt = _ownersAt + (_slotCount * s_recordLength);
         _slotsAt = _coresAt + (TBounds.CoreCount * CoreLength);
-        _bytes = GC.AllocateArray<byte>(_slotsAt + slotCount, pinned: true);
+        _bytes = GC.AllocateArray<byte>(_slotsAt + _slotCount, pinned: true);
+        _lockOffset = OffsetOf(ref AsidInternals.Lock(ref Allocator));
+        _generationOffset = OffsetOf(ref AsidInternals.Generation(ref Allocator));
         _kept = new (int, int)[TBounds.CoreCount + 1];
         int start = 0;
         for (uint core = 0; core < (uint)TBounds.CoreCount; core++)
@@ -79,6 +85,23 @@ internal sealed class AsidWorld<TBounds>
 
     /// <summary>The allocator.</summary>
     public ref AsidAllocator Allocator => ref Unsafe.As<byte, AsidAllocator>(ref _bytes[0]);
+
+    /// <summary>Where the lock's word lies.</summary>
+    public int LockOffset => _lockOffset;
+
+    /// <summary>True when no core holds the lock.</summary>
+    public bool IsLockFree => WordAt(_lockOffset) == 0;
+
+    /// <summary>True when a generation has begun that is one too many.</summary>
+    public bool IsBeyond => Generation == _plan.GenerationAfter(_plan.GenerationCount);
+
+    /// <summary>True from when the last generation within the bounds is announced: it does not change any more.</summary>
+    public bool IsInLastGeneration => Generation == _plan.GenerationAfter(_plan.GenerationCount - 1);
+
+    /// <summary>True when the beginning of the last generation within the bounds is over.</summary>
+    public bool IsSettled => AsidInternals.RolloverCount(ref Allocator) == (uint)_plan.GenerationCount - 1;
+
+    private uint Generation => AsidWord.GenerationOf(WordAt(_generationOffset));
 
     /// <summary>The state of each place for a space.</summary>
     public Span<AsidSlotState> Slots => MemoryMarshal.Cast<byte, AsidSlotState>(_bytes.AsSpan(_slotsAt, _slotCount));
@@ -149,10 +172,16 @@ internal sealed class AsidWorld<TBounds>
     /// <summary>Where in the bytes a word lies.</summary>
     public int OffsetOf(ref uint location) => (int)Unsafe.ByteOffset(ref _bytes[0], ref Unsafe.As<uint, byte>(ref location));
 
+    /// <summary>A word.</summary>
+    public uint WordAt(int offset) => Unsafe.As<byte, uint>(ref _bytes[offset]);
+
+    /// <summary>True for the generation.</summary>
+    public bool IsGeneration(int offset) => offset == _generationOffset;
+
     /// <summary>True when a core holds the allocator's lock.</summary>
     public bool HasLock(int core)
     {
-        uint word = AsidInternals.Lock(ref Allocator);
+        uint word = WordAt(_lockOffset);
         return word != 0 && (word >> 8) == (uint)core;
     }
 
@@ -160,13 +189,16 @@ internal sealed class AsidWorld<TBounds>
     public bool IsActiveOf(int offset, int core) =>
         offset == OffsetOf(ref AsidInternals.CoreOf(ref Allocator, (uint)core).Active);
 
+    /// <summary>True for the word that says which space's table a core's registers hold.</summary>
+    public bool IsOwnerOf(int offset, int core) =>
+        offset == OffsetOf(ref AsidInternals.CoreOf(ref Allocator, (uint)core).Owner);
+
     /// <summary>True for a word that another core writes without the lock.</summary>
     public bool IsOtherCores(int offset, int core)
     {
         for (int other = 0; other < TBounds.CoreCount; other++)
         {
-            ref AsidCore words = ref AsidInternals.CoreOf(ref Allocator, (uint)other);
-            if (other != core && (offset == OffsetOf(ref words.Active) || offset == OffsetOf(ref words.Owner)))
+            if (other != core && (IsActiveOf(offset, other) || IsOwnerOf(offset, other)))
             {
                 return true;
             }
@@ -251,14 +283,16 @@ internal sealed class AsidWorld<TBounds>
         }
     }
 
-    /// <summary>DSB, then the invalidation of the one page that unmaps are about, under an ASID on all cores.</summary>
+    /// <summary>
+    /// DSB, then the invalidation of the one page that a space's unmaps are about, under an ASID on all cores. Each space has another.
+    /// </summary>
     public void RemovePage(int slot, uint asid)
     {
         Slots[slot] = AsidSlotState.Unmapped;
         for (int core = 0; core < TBounds.CoreCount; core++)
         {
             ref uint held = ref Held(core, (int)asid % TBounds.ProcessorAsidCount);
-            held &= ~(0xFFu << OldShift);
+            held &= ~(1u << (slot + OldShift));
             Walk(core);
         }
     }
@@ -300,7 +334,7 @@ internal sealed class AsidWorld<TBounds>
             CheckRunning(core);
         }
 
-        if (AsidInternals.Lock(ref Allocator) == 0)
+        if (IsLockFree)
         {
             CheckWords();
         }
