@@ -198,8 +198,10 @@ internal sealed class AsidExplorer<TBounds>
         ulong sum = 0;
         foreach ((int core, AsidOperation operation) in MovesOf(state))
         {
-            _ = TryGo(state, core, operation, out _, out ulong hash);
-            sum = unchecked(sum + hash);
+            if (TryGo(state, core, operation, out _, out ulong hash))
+            {
+                sum = unchecked(sum + hash);
+            }
         }
 
         return sum;

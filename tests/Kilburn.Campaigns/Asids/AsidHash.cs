@@ -220,20 +220,17 @@ internal sealed class AsidHash<TBounds>
     // one of an earlier generation, or one whose core has not asked yet in this one.
     private uint Reserved(int core)
     {
-        ref AsidAllocator allocator = ref _world.Allocator;
-        ref AsidCore words = ref AsidInternals.CoreOf(ref allocator, (uint)core);
-        uint generation = AsidInternals.Generation(ref allocator);
+        ref AsidCore words = ref AsidInternals.CoreOf(ref _world.Allocator, (uint)core);
         bool isLeft = AsidWord.AsidOf(words.Reserved).Value != 0;
-        bool isCurrent = AsidWord.IsSameGeneration(words.Reserved, generation) && AsidWord.IsSameGeneration(words.Active, generation);
+        bool isCurrent = _world.IsCurrent(words.Reserved) && _world.IsCurrent(words.Active);
         return isLeft && (!_world.IsSettled || (!isCurrent && IsWordOfSpace(words.Reserved))) ? words.Reserved : 0;
     }
 
     // What a core runs. One of an earlier generation counts as far as a space still has it.
     private uint Active(int core)
     {
-        ref AsidAllocator allocator = ref _world.Allocator;
-        uint active = AsidInternals.CoreOf(ref allocator, (uint)core).Active;
-        bool isOver = _world.IsSettled && !AsidWord.IsSameGeneration(active, AsidInternals.Generation(ref allocator));
+        uint active = AsidInternals.CoreOf(ref _world.Allocator, (uint)core).Active;
+        bool isOver = _world.IsSettled && !_world.IsCurrent(active);
         return isOver && (AsidWord.AsidOf(active).Value == 0 || !IsWordOfSpace(active)) ? 0 : active;
     }
 

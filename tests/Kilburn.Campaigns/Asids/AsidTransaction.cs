@@ -108,7 +108,7 @@ internal sealed class AsidTransaction<TBounds>(AsidWorld<TBounds> world, AsidPla
         bool changesNothing = !mayWrap && operand == world.WordAt(offset);
         if (world.IsActiveOf(offset, core))
         {
-            return BothIf(changesNothing || AreWordsFixed || world.HasLock(core));
+            return BothIf((changesNothing && world.IsCurrent(operand)) || AreWordsFixed || world.HasLock(core));
         }
 
         // Read by ends alone. The core's other word, which a leave reads next, changes at the wrap alone.

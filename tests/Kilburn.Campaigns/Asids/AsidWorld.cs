@@ -101,6 +101,9 @@ internal sealed class AsidWorld<TBounds>
     /// <summary>True when the beginning of the last generation within the bounds is over.</summary>
     public bool IsSettled => AsidInternals.RolloverCount(ref Allocator) == (uint)_plan.GenerationCount - 1;
 
+    /// <summary>True for a word of the generation.</summary>
+    public bool IsCurrent(uint word) => AsidWord.IsSameGeneration(word, WordAt(_generationOffset));
+
     private uint Generation => AsidWord.GenerationOf(WordAt(_generationOffset));
 
     /// <summary>The state of each place for a space.</summary>

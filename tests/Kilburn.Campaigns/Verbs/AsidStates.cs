@@ -14,20 +14,27 @@ internal static class AsidStates
 
     private static readonly AsidPlan[] s_small =
     [
-        new("unmap against rollover, 4 spaces, 3 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 3),
-        new("unmap against the wrap of generations, 4 spaces, 3 of them parked", 4, 2, true, AsidEvents.Unmaps, ParkedCount: 3),
-        new("exit against rollover, 4 spaces, 3 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 3),
-        new("unmap against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 2),
+        new("unmap against rollover, 4 spaces, 1 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 1),
+        new("unmap and exit against rollovers, 4 spaces, 2 of them parked", 4, 2, ParkedCount: 2),
+        new("unmap and exit against the wrap of generations, 4 spaces, 2 of them parked", 4, 2, true, ParkedCount: 2),
     ];
 
-    // The wrap goes through the list of spaces, whose order the states then have.
+    // The least to the largest.
     private static readonly AsidPlan[] s_large =
     [
-        new("exit against the wrap of generations, 4 spaces, 3 of them parked", 4, 2, true, AsidEvents.Ends, ParkedCount: 3),
-        new("unmap against rollovers, 6 spaces, 5 of them parked", 6, 3, Events: AsidEvents.Unmaps | AsidEvents.Begins, ParkedCount: 5),
-        new("exit against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 2),
         new("unmap against rollover, 4 spaces", 4, 2, Events: AsidEvents.Unmaps),
-        new("exit against rollover, 4 spaces, 1 of them parked", 4, 2, Events: AsidEvents.Ends, ParkedCount: 1),
+        new("unmap and exit against rollovers, 6 spaces, 4 of them parked", 6, 3, ParkedCount: 4),
+        new("unmap and exit against rollovers, 4 spaces, 2 of them parked", 4, 3, ParkedCount: 2),
+        new("unmap and exit against the wrap of generations, 4 spaces, 1 of them parked", 4, 2, true, ParkedCount: 1),
+        new("unmap and exit against rollovers, 4 spaces", 4, 2),
+    ];
+
+    // Small enough for nothing to be left out: see s_details.
+    private static readonly AsidPlan[] s_compared =
+    [
+        new("unmap against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 2),
+        new("unmap and exit against rollovers, 4 spaces, 3 of them parked", 4, 2, ParkedCount: 3),
+        new("unmap and exit against the wrap of generations, 4 spaces, 3 of them parked", 4, 2, true, ParkedCount: 3),
     ];
 
     private static readonly (AsidPlan Plan, string What)[] s_flawed =
@@ -58,9 +65,10 @@ internal static class AsidStates
 
         foreach ((AsidDetail detail, string what) in s_details)
         {
-            CompareDetail(tests, s_small[0], detail, what);
-            CompareDetail(tests, s_small[1], detail, what);
-            CompareDetail(tests, s_small[2], detail, what);
+            foreach (AsidPlan plan in s_compared)
+            {
+                CompareDetail(tests, plan, detail, what);
+            }
         }
 
         foreach ((AsidPlan plan, string what) in s_flawed)
@@ -77,7 +85,7 @@ internal static class AsidStates
     /// <summary>The large bounds.</summary>
     /// <param name="minutes">The time that it may take.</param>
     /// <returns>The exit status: 1 when something was found, or the time did not suffice.</returns>
-    public static int RunLarge(double minutes) => Run([.. s_large, .. s_small], minutes);
+    public static int RunLarge(double minutes) => Run([.. s_small, .. s_large], minutes);
 
     /// <summary>One exploration.</summary>
     /// <param name="plan">Its bounds.</param>
