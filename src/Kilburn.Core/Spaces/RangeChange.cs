@@ -372,11 +372,18 @@ internal static class RangeChange
         ref TMachine machine, ref SpaceControl control, PhysicalAddress table, in MibParts part, UserRights rights)
         where TMachine : struct, IMachine
     {
+        // What could not be written may be another's too, or the frame of zeroes: a fault finds out.
+        SmallPageDescriptor allowed = SmallPageDescriptor.CreateForRange(default, rights, Writing.Allowed);
+        uint writable = allowed.Raw;
+        uint deferred = allowed.IsWritableOfRange ? allowed.WithWritesDeferred().Raw : writable;
+        bool becomesCode = (rights & UserRights.Execute) != 0;
         InvalidationBatch batch = default;
         bool isCode = false;
-        for (uint page = part.FirstPage; page <= part.LastPage; page++)
+        int changedCount = 0;
+        PhysicalAddress end = table.Add((part.LastPage + 1) << SecondLevelTable.EntryShift);
+        PhysicalAddress place = table.Add(part.FirstPage << SecondLevelTable.EntryShift);
+        for (; place != end; place = place.Add(1u << SecondLevelTable.EntryShift))
         {
-            PhysicalAddress place = table.Add(page << SecondLevelTable.EntryShift);
             SecondLevelEntry entry = new(machine.ReadWord(place));
             if (!entry.IsLive)
             {
@@ -384,21 +391,29 @@ internal static class RangeChange
                 continue;
             }
 
-            // What could not be written may be another's too, or the frame of zeroes: a fault finds out.
             SmallPageDescriptor old = entry.Small;
-            Writing writing = old.Access == AccessPermission.ReadWrite ? Writing.Allowed : Writing.AfterFault;
-            SmallPageDescriptor changed = SmallPageDescriptor.CreateForRange(old.Frame, rights, writing);
-            if (changed.Raw != old.Raw)
+            uint changed = old.Frame.Value | (old.IsWritableOfRange ? writable : deferred);
+            if (changed == old.Raw)
             {
-                if (changed.Execution == Execution.Allowed && old.Execution == Execution.Never)
-                {
-                    CodePublication.Clean(ref machine, old.Frame);
-                    isCode = true;
-                }
-
-                Descriptor.Write(ref machine, place, changed.Raw);
-                batch.AddPage(part.AddressOf(page));
+                continue;
             }
+
+            if (becomesCode && old.Execution == Execution.Never)
+            {
+                CodePublication.Clean(ref machine, old.Frame);
+                isCode = true;
+            }
+
+            Descriptor.Write(ref machine, place, changed);
+            if (changedCount++ < InvalidationBatch.PageLimit)
+            {
+                batch.AddPage(part.AddressOf((place.Value - table.Value) >> SecondLevelTable.EntryShift));
+            }
+        }
+
+        if (changedCount > InvalidationBatch.PageLimit)
+        {
+            batch.AddAll();
         }
 
         batch.Commit(ref machine, ref control.Owner.Word);

@@ -116,21 +116,6 @@ internal static class RangeRelease
         SpaceMappings.Cut(ref machine, ref frames, ref accounts, start, end);
     }
 
-    /// <summary>Takes what a range's entry holds back, and off the counts. No TLB leads there any more.</summary>
-    /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="frames">Takes it.</param>
-    /// <param name="accounts">The space's.</param>
-    /// <param name="entry">A word of a table; of no page that was given.</param>
-    public static void Forget<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, ref SpaceAccounts accounts, SecondLevelEntry entry)
-        where TMachine : struct, IMachine
-    {
-        if (TakeOff(ref accounts, entry))
-        {
-            SpaceRange.FreePage(ref machine, ref frames, entry.Small.Frame);
-        }
-    }
-
     /// <summary>Counts what <see cref="Release"/> would take off the counts.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">The space.</param>

@@ -329,13 +329,79 @@ internal static class SpaceRange
             }
             else if (second.Raw != 0)
             {
-                remaining--;
-                RangeBlocks.Forget(ref control, second, page);
-                RangeRelease.Forget(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), second.At(page));
+                ReleaseRest(ref machine, ref frames, ref control, table, page, remaining, mib);
+                break;
             }
         }
 
         FreeTable(ref machine, ref frames, table);
+    }
+
+    // From the first page of a range on: a method of its own, so that the way of given pages has the registers that it needs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReleaseRest<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress table,
+        uint page,
+        int remaining,
+        uint mib)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        PhysicalAddress zeroPage = accounts.ZeroPage;
+        uint residentPages = 0;
+        uint reservedPages = 0;
+        uint absent = 0; // the last word of a page that is not there: most are like the one before
+        uint isCounted = 0;
+        for (; remaining > 0; page++)
+        {
+            if (BuildChecks.Enabled && page == SecondLevelTable.EntryCount)
+            {
+                BugCheck.Fail(ref machine, "S1: a table holds fewer pages than its count says"u8, mib << PageSize.SectionShift);
+            }
+
+            SecondLevelEntry entry = new(machine.ReadWord(table.Add(page << SecondLevelTable.EntryShift)));
+            if (entry.Raw == 0)
+            {
+                continue;
+            }
+
+            remaining--;
+            if (!entry.IsLive)
+            {
+                if (entry.Raw != absent)
+                {
+                    absent = entry.Raw;
+                    isCounted = RangeRelease.IsFillable(entry) ? 1u : 0u;
+                }
+
+                reservedPages += isCounted;
+                continue;
+            }
+
+            if (entry.IsLarge)
+            {
+                RangeBlocks.Forget(ref control, entry, page);
+                entry = entry.At(page);
+            }
+
+            bool holdsFrame = entry.IsGivenPage ? entry.Small.HasShare : entry.Small.Frame != zeroPage;
+            if (!entry.IsGivenPage)
+            {
+                reservedPages++;
+                residentPages += holdsFrame ? 1u : 0u;
+            }
+
+            if (holdsFrame)
+            {
+                FreePage(ref machine, ref frames, entry.Small.Frame);
+            }
+        }
+
+        accounts.Counters.ReservedPages -= reservedPages;
+        accounts.Counters.ResidentPages -= residentPages;
     }
 
     /// <summary>Links a table that this core cleared, or filled, before its last barrier.</summary>

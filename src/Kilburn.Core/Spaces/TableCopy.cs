@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
@@ -63,22 +64,26 @@ internal static class TableCopy
         uint leftOut)
         where TMachine : struct, IMachine
     {
-        for (uint page = 0; page < SecondLevelTable.EntryCount; page++)
+        uint leftOutOffset = leftOut << SecondLevelTable.EntryShift;
+        for (uint offset = 0; offset < SecondLevelTable.LengthInBytes; offset += 1u << SecondLevelTable.EntryShift)
         {
-            SecondLevelEntry entry = new(machine.ReadWord(source.Add(page << SecondLevelTable.EntryShift)));
-            if (entry.Raw == 0 || page == leftOut)
+            SecondLevelEntry entry = new(machine.ReadWord(source.Add(offset)));
+            if (entry.Raw == 0 || offset == leftOutOffset)
             {
                 continue;
             }
 
-            VmStatus status = HoldsFrame(entry, zeroPage) ? frames.TrySharePage(ref machine, entry.Small.Frame) : VmStatus.Ok;
-            if (status != VmStatus.Ok)
+            if (entry.IsLive && HoldsFrame(entry, zeroPage))
             {
-                GiveBack(ref machine, ref frames, zeroPage, copy, leftOut);
-                return status;
+                VmStatus status = frames.TrySharePage(ref machine, entry.Small.Frame);
+                if (status != VmStatus.Ok)
+                {
+                    GiveBack(ref machine, ref frames, zeroPage, copy, leftOut);
+                    return status;
+                }
             }
 
-            machine.WriteWord(copy.Add(page << SecondLevelTable.EntryShift), entry.Raw); // cleaned with its table
+            machine.WriteWord(copy.Add(offset), entry.Raw); // cleaned with its table
         }
 
         if (!TMachine.WalksAreCoherent)
@@ -92,6 +97,7 @@ internal static class TableCopy
     /// <summary>True when an entry has a share in its frame.</summary>
     /// <param name="entry">A word of a table.</param>
     /// <param name="zeroPage">The frame of zeroes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // asked of each entry of a table
     public static bool HoldsFrame(SecondLevelEntry entry, PhysicalAddress zeroPage) =>
         entry.IsGivenPage ? entry.Small.HasShare : entry.IsLive && entry.Small.Frame != zeroPage;
 
