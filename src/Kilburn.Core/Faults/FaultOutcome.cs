@@ -38,4 +38,10 @@ public enum FaultOutcome : byte
 
     /// <summary>The object that is mapped there ends before.</summary>
     PastEnd = 11,
+
+    /// <summary>The object's pager has been asked for the page: the access may be tried again after its answer.</summary>
+    NeedsPager = 12,
+
+    /// <summary>The object's pager could not bring the page, or is gone.</summary>
+    PagerFailed = 13,
 }

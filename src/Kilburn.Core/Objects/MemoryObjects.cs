@@ -136,6 +136,99 @@ public struct MemoryObjects
         return status;
     }
 
+    /// <summary>Takes out the page that waits longest for its pager. Whoever touches it meanwhile waits for <see cref="TrySupply"/> or <see cref="TryFail"/>.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="memory">A paged object.</param>
+    /// <param name="offset">First byte in the object; 0 when there is none.</param>
+    /// <returns>False when no page waits.</returns>
+    public readonly bool TryTakeRequest<TMachine>(ref TMachine machine, MemoryObject memory, out uint offset)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        bool isFound = ObjectPages.TryTakeWaiting(ref machine, memory.Page, out uint page);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+        offset = page << PageSize.SmallShift;
+        return isFound;
+    }
+
+    /// <summary>Brings a page that the pager was asked for.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives the frame.</param>
+    /// <param name="memory">A paged object.</param>
+    /// <param name="offset">As <see cref="TryTakeRequest"/> told it.</param>
+    /// <param name="contents">A page whose contents are copied.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/> (the object
+    /// ends before, by now), <see cref="VmStatus.NotMapped"/> (the pager was not asked for it), <see cref="VmStatus.OutOfFrames"/>.
+    /// </returns>
+    public readonly VmStatus TrySupply<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, MemoryObject memory, uint offset, PhysicalAddress contents)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        VmStatus status = (offset & PageSize.SmallMask) != 0
+            ? VmStatus.Misaligned
+            : ObjectPages.TrySupply(ref machine, ref frames, memory.Page, offset >> PageSize.SmallShift, contents);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+        return status;
+    }
+
+    /// <summary>Says that a page that the pager was asked for cannot be brought: who touches it is told, until the object is cut there.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="memory">A paged object.</param>
+    /// <param name="offset">As <see cref="TryTakeRequest"/> told it.</param>
+    /// <returns>As <see cref="TrySupply"/>.</returns>
+    public readonly VmStatus TryFail<TMachine>(ref TMachine machine, MemoryObject memory, uint offset)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        VmStatus status = (offset & PageSize.SmallMask) != 0
+            ? VmStatus.Misaligned
+            : ObjectPages.TryFail(ref machine, memory.Page, offset >> PageSize.SmallShift);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+        return status;
+    }
+
+    /// <summary>Says that the pager is gone: what it has not brought, nobody will. Pages that are there stay.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="memory">A paged object.</param>
+    public readonly void Abandon<TMachine>(ref TMachine machine, MemoryObject memory)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        ObjectPages.Abandon(ref machine, memory.Page);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+    }
+
+    /// <summary>Takes out a page that was written, to be written back. It counts as clean from now on; the next write is told again.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Counts the caller's share.</param>
+    /// <param name="memory">A paged object.</param>
+    /// <param name="offset">First byte in the object; 0 on failure.</param>
+    /// <param name="page">The page, with a share for the caller, who gives it back with <see cref="FrameAllocator.TryFreePage"/>; default on failure.</param>
+    /// <returns><see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.NotMapped"/> (there is none), <see cref="VmStatus.Overflow"/>.</returns>
+    /// <remarks>On return no program can write the page without a fault: what is in it is whole. A write that follows shows through the share.</remarks>
+    public readonly VmStatus TryTakeDirty<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, MemoryObject memory, out uint offset, out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        VmStatus status = ObjectPages.TryTakeDirty(ref machine, ref frames, memory.Page, out uint number, out page);
+        if (status == VmStatus.Ok)
+        {
+            ObjectSweep.DeferWrites(ref machine, ref commons, memory.Page, number);
+        }
+
+        commons.Objects.Release(ref machine, LockRank.Objects);
+        offset = number << PageSize.SmallShift;
+        return status;
+    }
+
     /// <summary>Numbers of an object at one moment.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="memory">The object.</param>
@@ -229,6 +322,8 @@ public struct MemoryObjects
             Kind = control.Kind,
             LengthInBytes = control.PageCount << PageSize.SmallShift,
             ResidentPages = control.ResidentPages,
+            WaitingPages = control.WaitingPages,
+            DirtyPages = control.DirtyPages,
             References = control.References,
         };
         control.Lock.Release(ref machine, LockRank.Object);

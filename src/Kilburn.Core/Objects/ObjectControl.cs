@@ -35,4 +35,22 @@ internal struct ObjectControl
 
     /// <summary>Frames that it holds.</summary>
     public uint ResidentPages;
+
+    /// <summary>Pages that were written and not taken back by the pager since.</summary>
+    public uint DirtyPages;
+
+    /// <summary>Where the search for the next of them begins.</summary>
+    public uint NextDirty;
+
+    /// <summary>Pages that the pager was not told of yet.</summary>
+    public uint WaitingPages;
+
+    /// <summary>The first of them, whose word has the next one's number; without meaning when there is none.</summary>
+    public uint FirstWaiting;
+
+    /// <summary>The last of them.</summary>
+    public uint LastWaiting;
+
+    /// <summary>True when the pager is gone: what it has not brought, nobody will.</summary>
+    public bool IsAbandoned;
 }

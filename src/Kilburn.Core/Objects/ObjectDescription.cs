@@ -15,6 +15,12 @@ public struct ObjectDescription
     /// <summary>Frames that it holds.</summary>
     public uint ResidentPages;
 
+    /// <summary>Pages that the pager is to be told of.</summary>
+    public uint WaitingPages;
+
+    /// <summary>Pages that were written, and not taken back by the pager since.</summary>
+    public uint DirtyPages;
+
     /// <summary>Handles, and mappings in spaces.</summary>
     public uint References;
 }

@@ -14,7 +14,7 @@ namespace Kilburn.Core.Objects;
 /// </code>
 /// The object has a share in each of its frames. Under the object's lock.
 /// </remarks>
-internal static class ObjectPages
+internal static partial class ObjectPages
 {
     /// <summary>Bytes of a new object's page that need clearing.</summary>
     public const uint ClearedLengthInBytes = PageSize.Small;
@@ -32,7 +32,10 @@ internal static class ObjectPages
     /// <param name="page">The page's number in it.</param>
     /// <param name="access">What for.</param>
     /// <param name="frame">First byte; default on failure, and for a page of zeroes that is to be copied.</param>
-    /// <returns><see cref="FaultOutcome.Resolved"/>; else, with nothing changed, <see cref="FaultOutcome.PastEnd"/> or <see cref="FaultOutcome.OutOfMemory"/>.</returns>
+    /// <returns>
+    /// <see cref="FaultOutcome.Resolved"/>; else, with nothing changed, <see cref="FaultOutcome.PastEnd"/>, <see cref="FaultOutcome.OutOfMemory"/>,
+    /// <see cref="FaultOutcome.PagerFailed"/>; or <see cref="FaultOutcome.NeedsPager"/>, which the pager is told.
+    /// </returns>
     public static FaultOutcome TryShare<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -63,6 +66,7 @@ internal static class ObjectPages
     {
         ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
         control.Lock.Acquire(ref machine, LockRank.Object);
+        ForgetWaiting(ref machine, ref control, objectPage, first);
         for (uint index = first >> LeafShift; index < DirectoryWordCount; index++)
         {
             ref uint link = ref DirectoryWord(ref machine, objectPage, index);
@@ -74,12 +78,14 @@ internal static class ObjectPages
             uint start = index == first >> LeafShift ? first & LeafMask : 0;
             for (uint word = start; word <= LeafMask; word++)
             {
-                ref uint frame = ref machine.Data<uint>(new PhysicalAddress(link + (word << WordShift)));
-                if (frame != 0)
+                ref uint place = ref machine.Data<uint>(new PhysicalAddress(link + (word << WordShift)));
+                ObjectPage held = new(place);
+                place = 0;
+                if (held.HasFrame)
                 {
-                    SpaceRange.FreePage(ref machine, ref frames, new PhysicalAddress(frame));
-                    frame = 0;
+                    SpaceRange.FreePage(ref machine, ref frames, held.Frame);
                     control.ResidentPages--;
+                    control.DirtyPages -= held.Is(ObjectPage.Dirty) ? 1u : 0;
                 }
             }
 
@@ -105,16 +111,28 @@ internal static class ObjectPages
     {
         ref uint link = ref DirectoryWord(ref machine, objectPage, page >> LeafShift);
         uint leaf = link;
-        uint held = leaf == 0 ? 0 : WordOf(ref machine, leaf, page);
-        if (held == 0)
+        ObjectPage held = new(leaf == 0 ? 0 : WordOf(ref machine, leaf, page));
+        if (!held.HasFrame)
         {
-            if (access == ObjectAccess.Copy)
+            bool isPaged = control.Kind == ObjectKind.Paged;
+            if (isPaged && (control.IsAbandoned || held.Is(ObjectPage.Failed)))
+            {
+                return FaultOutcome.PagerFailed;
+            }
+
+            if (isPaged && held.Raw != 0)
+            {
+                return FaultOutcome.NeedsPager;
+            }
+
+            if (!isPaged && access == ObjectAccess.Copy)
             {
                 return FaultOutcome.Resolved;
             }
 
             SpareMemory spares = default;
-            if (spares.TryTake(ref machine, ref frames, tables: 0, pages: leaf == 0 ? 2u : 1) != VmStatus.Ok)
+            uint pages = (leaf == 0 ? 1u : 0) + (isPaged ? 0u : 1);
+            if (spares.TryTake(ref machine, ref frames, tables: 0, pages) != VmStatus.Ok)
             {
                 return FaultOutcome.OutOfMemory;
             }
@@ -125,17 +143,28 @@ internal static class ObjectPages
                 link = leaf;
             }
 
-            held = spares.TakePage(ref machine).Value;
-            WordOf(ref machine, leaf, page) = held;
+            if (isPaged)
+            {
+                AddWaiting(ref machine, ref control, objectPage, page);
+                return FaultOutcome.NeedsPager;
+            }
+
+            held = new ObjectPage(spares.TakePage(ref machine).Value);
+            WordOf(ref machine, leaf, page) = held.Raw;
             control.ResidentPages++;
         }
 
-        if (frames.TrySharePage(ref machine, new PhysicalAddress(held)) != VmStatus.Ok)
+        if (frames.TrySharePage(ref machine, held.Frame) != VmStatus.Ok)
         {
             return FaultOutcome.OutOfMemory;
         }
 
-        frame = new PhysicalAddress(held);
+        frame = held.Frame;
+        if (access == ObjectAccess.Write)
+        {
+            MarkDirty(ref control, ref WordOf(ref machine, leaf, page));
+        }
+
         return FaultOutcome.Resolved;
     }
 

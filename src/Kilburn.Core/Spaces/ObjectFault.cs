@@ -66,7 +66,9 @@ internal static class ObjectFault
             return outcome;
         }
 
-        Writing writing = isCopy || mapping.IsShared ? Writing.Allowed : Writing.AfterFault;
+        // What a pager gets back has to be told when it is written first.
+        bool isTold = mapping.IsShared && machine.Data<ObjectControl>(mapping.Object).Kind == ObjectKind.Paged;
+        Writing writing = isWrite || (mapping.IsShared && !isTold) ? Writing.Allowed : Writing.AfterFault;
         if (!TryInstall(
             ref machine, ref frames, ref control, controlPage, address, frame, rights, writing, isShared, ref spares))
         {
@@ -80,7 +82,7 @@ internal static class ObjectFault
         return FaultOutcome.Resolved;
     }
 
-    /// <summary>Lets a page of a shared mapping be written that could not be, because a clone had it as well.</summary>
+    /// <summary>Lets a page of a shared mapping be written that could not be: a clone had it as well, or its pager has to know.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives a table, when clones share the MiB's.</param>
     /// <param name="control">The space.</param>
@@ -96,6 +98,11 @@ internal static class ObjectFault
         SmallPageDescriptor old)
         where TMachine : struct, IMachine
     {
+        if (SpaceMappings.TryFind(ref machine, ref SpaceLayout.AccountsOf(ref control), address, out SpaceMapping mapping))
+        {
+            ObjectPages.NoteWrite(ref machine, mapping.Object, mapping.PageOf(address));
+        }
+
         SpareMemory spares = default;
         bool isShared = SpaceFault.IsToUnshare(ref machine, ref control, controlPage, address);
         if ((isShared && spares.TryTake(ref machine, ref frames, tables: 1, pages: 0) != VmStatus.Ok)

@@ -1,6 +1,9 @@
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
 
@@ -75,6 +78,37 @@ internal static class ObjectSweep
                 if (TryGetPart(ref machine, page, index, memory, first, end, out VirtualAddress from, out VirtualAddress to))
                 {
                     RangeChange.Discard(ref machine, ref frames, ref control, from, to);
+                }
+            }
+
+            control.Lock.Release(ref machine, LockRank.Space);
+        }
+    }
+
+    /// <summary>Lets a page of an object be written only after a fault, in all spaces.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="commons">Whose objects' lock is held.</param>
+    /// <param name="memory">The object's page.</param>
+    /// <param name="number">The page's number.</param>
+    public static void DeferWrites<TMachine>(
+        ref TMachine machine, ref SpaceCommons commons, PhysicalAddress memory, uint number)
+        where TMachine : struct, IMachine
+    {
+        for (PhysicalAddress page = commons.FirstMappings; page != default; page = SpaceMappings.HeaderOf(ref machine, page).Next)
+        {
+            ref SpaceControl control = ref SpacePage.Enter(ref machine, SpaceMappings.HeaderOf(ref machine, page).ControlPage);
+            for (uint index = 0; index < SpaceMappings.HeaderOf(ref machine, page).Count; index++)
+            {
+                if (!TryGetPart(ref machine, page, index, memory, number, number + 1, out VirtualAddress address, out _))
+                {
+                    continue;
+                }
+
+                SecondLevelEntry entry = SpaceRange.EntryLocked(ref machine, ref control, address, out PhysicalAddress place);
+                if (entry.Small.IsWritableOfRange)
+                {
+                    Descriptor.Write(ref machine, place, entry.Small.WithWritesDeferred().Raw);
+                    PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
                 }
             }
 

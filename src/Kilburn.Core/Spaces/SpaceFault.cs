@@ -43,7 +43,7 @@ internal static class SpaceFault
             outcome = ResolveLocked(ref machine, ref frames, ref control, controlPage, report.Address, wanted);
         }
 
-        if (outcome != FaultOutcome.Resolved)
+        if (outcome is not (FaultOutcome.Resolved or FaultOutcome.NeedsPager))
         {
             SpaceLayout.AccountsOf(ref control).Counters.Refused++;
         }

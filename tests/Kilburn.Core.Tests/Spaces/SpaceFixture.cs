@@ -65,11 +65,11 @@ internal sealed class SpaceFixture
         return child;
     }
 
-    public MemoryObject CreateObject(uint pageCount)
+    public MemoryObject CreateObject(uint pageCount, ObjectKind kind = ObjectKind.Anonymous)
     {
         Assert.Equal(
             VmStatus.Ok,
-            Spaces.Objects.TryCreate(ref Machine, ref Frames, pageCount * PageInBytes, ObjectKind.Anonymous, out MemoryObject memory));
+            Spaces.Objects.TryCreate(ref Machine, ref Frames, pageCount * PageInBytes, kind, out MemoryObject memory));
         return memory;
     }
 
