@@ -20,6 +20,7 @@ internal static class ScheduleTests
         "Kilburn.Core.Tests.Spaces.SpacesUnderEveryScheduleTests",
         "Kilburn.Core.Tests.Spaces.SpacesOnHostileMachineTests",
         "Kilburn.Core.Tests.Spaces.ClonesUnderEveryScheduleTests",
+        "Kilburn.Core.Tests.Spaces.ObjectsUnderEveryScheduleTests",
     ];
 
     /// <summary>Runs them on a machine with a mutation.</summary>

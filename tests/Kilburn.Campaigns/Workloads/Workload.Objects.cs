@@ -5,8 +5,10 @@ using System.Linq;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Frames;
 using Kilburn.Core.Objects;
 using Kilburn.Core.Spaces;
+using Kilburn.Model;
 
 namespace Kilburn.Campaigns.Workloads;
 
@@ -85,12 +87,9 @@ public sealed partial class Workload<TProfile>
                     space.Ranges[page] = shadow.Discarded;
                 }
             }
-
-            if (mapped.Length != 0)
-            {
-                TouchSome(space, mapped);
-            }
         }
+
+        TouchMappings(memory);
     }
 
     /// <summary>The handle of an object goes; mappings keep it.</summary>
@@ -103,16 +102,94 @@ public sealed partial class Workload<TProfile>
         }
     }
 
+    /// <summary>The pager answers all that waits: with contents, or now and then with a failure.</summary>
+    private void ServePager(ShadowObject memory)
+    {
+        while (_memory.Spaces.Objects.TryTakeRequest(ref Worker(), memory.Handle, out uint offset))
+        {
+            uint page = offset >> PageSize.SmallShift;
+            Check(page < memory.PageCount && !memory.Brought.ContainsKey(page), $"the pager is asked for page {page}, which it was asked for before");
+            ref ModelMachine<TProfile> pager = ref Worker();
+            if (_random.Next(16) == 0
+                || _memory.Frames.TryAllocatePage(ref pager, FrameContents.Zeroed, out PhysicalAddress contents) != VmStatus.Ok)
+            {
+                Expect(VmStatus.Ok, _memory.Spaces.Objects.TryFail(ref pager, memory.Handle, offset), "a pager's failure");
+                memory.Brought.Add(page, null);
+                continue;
+            }
+
+            uint word = (uint)_random.Next();
+            pager.Data<uint>(contents.Add(MarkOffset)) = word;
+            VmStatus status = _memory.Spaces.Objects.TrySupply(ref pager, ref _memory.Frames, memory.Handle, offset, contents);
+            if (status == VmStatus.Ok)
+            {
+                memory[page].Word = word;
+                memory.Brought.Add(page, memory[page]);
+            }
+            else
+            {
+                Expect(VmStatus.OutOfFrames, status, "a pager's answer");
+                Expect(VmStatus.Ok, _memory.Spaces.Objects.TryFail(ref pager, memory.Handle, offset), "a pager's failure");
+                memory.Brought.Add(page, null);
+            }
+
+            Expect(VmStatus.Ok, _memory.Frames.TryFreePage(ref pager, contents), "free of what a pager brought");
+        }
+    }
+
+    /// <summary>The pager takes back what was written, and then some programs write again.</summary>
+    private void TakeDirty()
+    {
+        if (!TryChooseObject(out ShadowObject? memory))
+        {
+            return;
+        }
+
+        uint count = (uint)_random.Next(3);
+        VmStatus status = VmStatus.Ok;
+        while (count-- != 0 && status == VmStatus.Ok)
+        {
+            ref ModelMachine<TProfile> pager = ref Worker();
+            status = _memory.Spaces.Objects.TryTakeDirty(
+                ref pager, ref _memory.Frames, memory.Handle, out uint offset, out PhysicalAddress taken);
+            Expect(memory.Dirty.Count == 0 ? VmStatus.NotMapped : VmStatus.Ok, status, "the taking of a dirty page");
+            if (status == VmStatus.Ok)
+            {
+                uint page = offset >> PageSize.SmallShift;
+                Check(memory.Dirty.Remove(page), $"page {page} is dirty, and nobody wrote it");
+                uint word = pager.Data<uint>(taken.Add(MarkOffset));
+                Check(word == memory[page].Word, $"the pager gets 0x{word:X8}, not 0x{memory[page].Word:X8}");
+                Expect(VmStatus.Ok, _memory.Frames.TryFreePage(ref pager, taken), "free of a dirty page");
+            }
+        }
+
+        TouchMappings(memory);
+    }
+
+    private void TouchMappings(ShadowObject memory)
+    {
+        foreach (ShadowSpace space in _spaces)
+        {
+            uint[] mapped = [.. space.Ranges.Where(page => page.Value.Object == memory).Select(page => page.Key)];
+            if (mapped.Length != 0)
+            {
+                TouchSome(space, mapped);
+            }
+        }
+    }
+
     private bool TryChooseObject([NotNullWhen(true)] out ShadowObject? memory)
     {
         if (_objects.Count < MostObjects)
         {
             uint pageCount = (uint)_random.Next(1, MostObjectPages);
+            bool isPaged = _random.Next(2) == 0;
+            ObjectKind kind = isPaged ? ObjectKind.Paged : ObjectKind.Anonymous;
             VmStatus status = _memory.Spaces.Objects.TryCreate(
-                ref Worker(), ref _memory.Frames, pageCount << PageSize.SmallShift, ObjectKind.Anonymous, out MemoryObject handle);
+                ref Worker(), ref _memory.Frames, pageCount << PageSize.SmallShift, kind, out MemoryObject handle);
             if (status == VmStatus.Ok)
             {
-                _objects.Add(new ShadowObject(handle, pageCount));
+                _objects.Add(new ShadowObject(handle, pageCount, isPaged));
             }
             else
             {

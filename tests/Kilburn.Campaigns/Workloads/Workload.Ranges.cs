@@ -34,7 +34,7 @@ public sealed partial class Workload<TProfile>
     private (int Weight, Action Run)[] RangeOperations() =>
     [
         (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
-        (6, MapObject), (3, ResizeObject), (2, ReplaceObject), (2, MapBesideRun), (2, MapBlock),
+        (6, MapObject), (3, ResizeObject), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (2, MapBlock),
     ];
 
     private static bool IsInRangeZone(uint address) =>
@@ -398,6 +398,14 @@ public sealed partial class Workload<TProfile>
                 return;
             }
 
+            if (outcome == FaultOutcome.NeedsPager && space.Ranges.TryGetValue(page, out ShadowRangePage asked)
+                && asked.Object is { IsPaged: true } memory && !memory.Brought.ContainsKey(asked.ObjectPage))
+            {
+                ServePager(memory);
+                attempt = 0;
+                continue;
+            }
+
             Check(outcome == expected, $"core {core}: {access} of 0x{page:X8}: {outcome}, not {expected}");
             if (outcome != FaultOutcome.Resolved)
             {
@@ -419,6 +427,10 @@ public sealed partial class Workload<TProfile>
             }
 
             cell.Word = word;
+            if (expected is { Kind: RangeKind.Shared, Object: { IsPaged: true } memory })
+            {
+                _ = memory.Dirty.Add(expected.ObjectPage);
+            }
         }
         else if (access == FaultAccess.Read)
         {
@@ -462,6 +474,8 @@ public sealed partial class Workload<TProfile>
             RangeKind.StackGuard => FaultOutcome.StackOverflow,
             _ => (shadow.Rights & wanted) == 0 ? FaultOutcome.Protection
                 : shadow.Cell is null && shadow.ObjectPage >= shadow.Object!.PageCount ? FaultOutcome.PastEnd
+                : shadow.Cell is null && shadow.Object!.Brought.TryGetValue(shadow.ObjectPage, out ShadowCell? cell) && cell is null
+                    ? FaultOutcome.PagerFailed
                 : FaultOutcome.Resolved,
         };
     }

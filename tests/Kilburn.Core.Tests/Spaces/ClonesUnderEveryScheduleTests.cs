@@ -1,11 +1,7 @@
 using System;
-using System.Collections.Generic;
-using System.Linq;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
-using Kilburn.Core.Faults;
 using Kilburn.Core.Spaces;
-using Kilburn.Model.Checking;
 using Kilburn.Model.Profiles;
 using Kilburn.Model.Translation;
 using Xunit;
@@ -19,7 +15,6 @@ public sealed class ClonesUnderEveryScheduleTests
     private const uint Base = 0x0040_0000;
     private const uint Page = 0x1000;
     private const uint MiB = 0x10_0000;
-    private const int Attempts = 4;
 
     /// <summary>A space with three touched pages, whose words are 1, 2, 3, and its clone; each is run by a core.</summary>
     private sealed class World
@@ -64,27 +59,8 @@ public sealed class ClonesUnderEveryScheduleTests
             System.Activate(Spaces[1], 1);
         }
 
-        /// <summary>A program's store, in one step. What a core may or may not be let do while another is at work, it is not let do.</summary>
-        public void Write(int space, uint address, uint word, int core)
-        {
-            for (int attempt = 0; attempt < Attempts; attempt++)
-            {
-                IReadOnlyList<Answer> answers = System.Machine.Cores[core].PossibleAnswers(
-                    new VirtualAddress(address), AccessKind.Write, Privilege.User);
-                Answer refusal = answers.FirstOrDefault(answer => answer.Fault != FaultCode.None);
-                if (refusal.Fault == FaultCode.None)
-                {
-                    System.Machine.Memory.Write(new PhysicalAddress(answers.Select(answer => answer.Physical).Distinct().Single()), word);
-                    return;
-                }
-
-                FaultReport report = new((FaultStatus)refusal.Fault, FaultAccess.Write, new VirtualAddress(address), 1);
-                Assert.Equal(
-                    FaultOutcome.Resolved, Spaces[space].Resolve(ref System.Cores[core], ref System.Memory.Frames, in report));
-            }
-
-            Assert.Fail("a store faults again and again");
-        }
+        public void Write(int space, uint address, uint word, int core) =>
+            Assert.Equal(FaultOutcome.Resolved, System.Write(Spaces[space], address, word, core));
 
         public VmStatus TryUnmap(int space, uint length, int core) => Spaces[space].TryUnmap(
             ref System.Cores[core], ref System.Memory.Frames, new VirtualRange(new VirtualAddress(Base), length));

@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Kernel;
 using Kilburn.Core.Spaces;
@@ -83,6 +85,32 @@ internal sealed class ModelSpaces<TProfile> : IDisposable
         AccessResult result = Machine.Cores[core].Read(new VirtualAddress(address), Privilege.User);
         Assert.False(result.IsFault, result.ToString());
         return result.Value;
+    }
+
+    /// <summary>A program's store, in one step, and its faults. What a core may or may not be let do while another is at work, it is not let do.</summary>
+    public FaultOutcome Write(AddressSpace space, uint address, uint word, int core)
+    {
+        const int Attempts = 4;
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            IReadOnlyList<Answer> answers = Machine.Cores[core].PossibleAnswers(
+                new VirtualAddress(address), AccessKind.Write, Privilege.User);
+            Answer refusal = answers.FirstOrDefault(answer => answer.Fault != FaultCode.None);
+            if (refusal.Fault == FaultCode.None)
+            {
+                Machine.Memory.Write(new PhysicalAddress(answers.Select(answer => answer.Physical).Distinct().Single()), word);
+                return FaultOutcome.Resolved;
+            }
+
+            FaultReport report = new((FaultStatus)refusal.Fault, FaultAccess.Write, new VirtualAddress(address), 1);
+            FaultOutcome outcome = space.Resolve(ref Cores[core], ref Memory.Frames, in report);
+            if (outcome != FaultOutcome.Resolved)
+            {
+                return outcome;
+            }
+        }
+
+        throw new InvalidOperationException($"0x{address:X8} faults again and again");
     }
 
     // The kernel closes the domain of the user half; a program runs with it open.
