@@ -184,7 +184,7 @@ internal static class RangeBlocks
 
         if (isChanged)
         {
-            machine.SynchronizeData(); // the operation may end here; whoever returns to a program has an ISB
+            machine.Synchronize(); // the operation may end here
         }
     }
 
