@@ -29,6 +29,11 @@ public readonly struct SmallPageDescriptor
     private const uint ExecuteNeverBit = 1u << 0;
     private const uint WritableMask = RangeBit | (1u << Ap2Shift) | (3u << Ap10Shift) | TypeBit;
     private const uint WritableOfRange = RangeBit | ((uint)AccessPermission.ReadWrite << Ap10Shift) | TypeBit;
+    private const uint OfRange = RangeBit | TypeBit | ((uint)Scope.NotGlobal << NotGlobalShift) | (1u << ShareableShift)
+        | (((uint)MemoryType.Normal >> 2) << TexShift) | (((uint)MemoryType.Normal & 3) << CAndBShift) | (1u << Ap10Shift);
+
+    private const uint AnyRight = 2u << Ap10Shift;
+    private const int ExecuteShift = 2; // UserRights.Execute to XN
     private const uint PermissionMask = (1u << Ap2Shift) | (3u << Ap10Shift) | ExecuteNeverBit;
 
     // The fields tile the word: no gap, no overlap. A mistake here divides by zero, which is compile error CS0020.
@@ -114,14 +119,13 @@ public readonly struct SmallPageDescriptor
     /// <param name="writing">Whether a right to write holds at once.</param>
     public static SmallPageDescriptor CreateForRange(PhysicalAddress frame, UserRights rights, Writing writing)
     {
-        bool canWrite = (rights & UserRights.Write) != 0;
-        bool isDeferred = canWrite && writing == Writing.AfterFault;
-        AccessPermission access = rights == UserRights.None ? AccessPermission.KernelRead
-            : canWrite && !isDeferred ? AccessPermission.ReadWrite
-            : AccessPermission.Read;
-        Execution execution = (rights & UserRights.Execute) != 0 ? Execution.Allowed : Execution.Never;
+        // AP[0] is common to all three that are used: KernelRead, Read, ReadWrite. AP[1] is set with any right, AP[2] unless it may be written.
+        uint raw = (frame.Value & FrameMask) | OfRange | (((uint)rights >> ExecuteShift) ^ ExecuteNeverBit);
+        raw |= rights != UserRights.None ? AnyRight : 0;
         return new SmallPageDescriptor(
-            Create(frame, access, MemoryType.Normal, Scope.NotGlobal, execution).Raw | RangeBit | (isDeferred ? DeferredBit : 0));
+            (rights & UserRights.Write) == 0 ? raw | (1u << Ap2Shift)
+            : writing == Writing.AfterFault ? raw | (1u << Ap2Shift) | DeferredBit
+            : raw);
     }
 
     /// <summary>The same mapping with other rights. A live entry may be changed so without break-before-make.</summary>
@@ -135,6 +139,11 @@ public readonly struct SmallPageDescriptor
 
     /// <summary>The same page of a range, to be written after a fault only. <see cref="IsWritableOfRange"/> must be true.</summary>
     internal SmallPageDescriptor WithWritesDeferred() => new(_raw | (1u << Ap2Shift) | DeferredBit);
+
+    /// <summary>Another page of a range in this one's place, to be written at once. <see cref="IsWriteDeferred"/> must be true.</summary>
+    /// <param name="frame">First byte of the page.</param>
+    internal SmallPageDescriptor WithWritesAllowed(PhysicalAddress frame) =>
+        new((_raw & ~(FrameMask | (1u << Ap2Shift) | DeferredBit)) | frame.Value);
 
     /// <summary>The same mapping with a share in its page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

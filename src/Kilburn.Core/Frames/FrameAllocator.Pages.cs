@@ -71,6 +71,22 @@ public partial struct FrameAllocator
     public VmStatus TrySharePage<TMachine>(ref TMachine machine, PhysicalAddress page)
         where TMachine : struct, IMachine
     {
+        // A clone shares the pages of a table one by one, and most have one owner.
+        uint frame = page.FrameNumber;
+        if (_index.Longest.Contains(frame) && page.IsAligned(PageSize.Small)
+            && machine.CompareExchange(
+                ref machine.Data<uint>(_index.Region(0).InfoOf(frame)), FrameInfo.TwoOwners, FrameInfo.SolePage) == FrameInfo.SolePage)
+        {
+            return VmStatus.Ok;
+        }
+
+        return TrySharePageSlowly(ref machine, page);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VmStatus TrySharePageSlowly<TMachine>(ref TMachine machine, PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
         uint frame = page.FrameNumber;
         int region = _index.FindRegion(frame);
         if (region < 0 || !page.IsAligned(PageSize.Small))

@@ -28,6 +28,9 @@ internal static class FrameInfo
     /// <summary>Set for a page with more than one owner.</summary>
     public const uint SharedBit = 1u << 30;
 
+    /// <summary>A page with two owners.</summary>
+    public const uint TwoOwners = SharedBit;
+
     /// <summary>The first frame of a first-level table of 8 KiB.</summary>
     public const uint Pair = 1u << 29;
 

@@ -16,6 +16,12 @@ namespace Kilburn.Core.Spaces;
 /// </remarks>
 internal static class SpaceFault
 {
+    // A set of values, because a switch over them goes by a table in memory.
+    private const uint StatusesForTables =
+        (1u << (int)FaultStatus.TranslationSecondLevel) | (1u << (int)FaultStatus.TranslationFirstLevel)
+        | (1u << (int)FaultStatus.PermissionSecondLevel) | (1u << (int)FaultStatus.PermissionFirstLevel)
+        | (1u << (int)FaultStatus.AccessFlagSecondLevel) | (1u << (int)FaultStatus.AccessFlagFirstLevel);
+
     /// <summary>See <see cref="AddressSpace.Resolve"/>.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives pages and tables.</param>
@@ -25,11 +31,9 @@ internal static class SpaceFault
         ref TMachine machine, ref FrameAllocator frames, PhysicalAddress controlPage, in FaultReport report)
         where TMachine : struct, IMachine
     {
-        FaultOutcome outcome = Classify(report.Status);
-        if (outcome == FaultOutcome.Resolved && !report.Address.IsUser)
-        {
-            outcome = FaultOutcome.Forbidden;
-        }
+        FaultOutcome outcome = !IsForTables(report.Status) ? Classify(report.Status)
+            : report.Address.IsUser ? FaultOutcome.Resolved
+            : FaultOutcome.Forbidden;
 
         ref SpaceControl control = ref SpacePage.Enter(ref machine, controlPage);
         if (outcome == FaultOutcome.Resolved)
@@ -52,12 +56,11 @@ internal static class SpaceFault
         return outcome;
     }
 
-    // Resolved for what the tables decide.
+    // True for what the tables decide.
+    private static bool IsForTables(FaultStatus status) => ((StatusesForTables >> (int)status) & 1) != 0;
+
     private static FaultOutcome Classify(FaultStatus status) => status switch
     {
-        FaultStatus.TranslationSecondLevel or FaultStatus.TranslationFirstLevel or FaultStatus.PermissionSecondLevel
-            or FaultStatus.PermissionFirstLevel or FaultStatus.AccessFlagSecondLevel or FaultStatus.AccessFlagFirstLevel =>
-            FaultOutcome.Resolved,
         FaultStatus.DomainFirstLevel or FaultStatus.DomainSecondLevel => FaultOutcome.Forbidden,
         FaultStatus.Alignment => FaultOutcome.Alignment,
         FaultStatus.External or FaultStatus.AsynchronousExternal or FaultStatus.WalkFirstLevel or FaultStatus.WalkSecondLevel =>
@@ -132,11 +135,7 @@ internal static class SpaceFault
             return ResolveInBlock(ref control, entry.Large.PageAt(0).Rights, wanted);
         }
 
-        if ((entry.Small.Rights & wanted) == 0)
-        {
-            return FaultOutcome.Protection;
-        }
-
+        // Only what may be written has its writes deferred.
         if (wanted == UserRights.Write && entry.Small.IsWriteDeferred)
         {
             if (SpaceMappings.IsShared(ref machine, ref SpaceLayout.AccountsOf(ref control), address))
@@ -150,6 +149,11 @@ internal static class SpaceFault
             }
 
             return MakeOwn(ref machine, ref frames, ref control, address, place, entry.Small);
+        }
+
+        if ((entry.Small.Rights & wanted) == 0)
+        {
+            return FaultOutcome.Protection;
         }
 
         SpaceLayout.AccountsOf(ref control).Counters.Spurious++;
@@ -368,8 +372,7 @@ internal static class SpaceFault
         {
             // Only rights change, and they grow: no break before make. Source: ARM DDI 0406C.d, B3.10.1.
             accounts.Counters.Reuses++;
-            Descriptor.Write(
-                ref machine, place, SmallPageDescriptor.CreateForRange(old.Frame, old.Rights, Writing.Allowed).Raw);
+            Descriptor.Write(ref machine, place, old.WithWritesAllowed(old.Frame).Raw);
             PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
             return FaultOutcome.Resolved;
         }
@@ -398,7 +401,7 @@ internal static class SpaceFault
 
         Descriptor.Write(ref machine, place, 0);
         PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
-        Link(ref machine, place, page, old.Rights, Writing.Allowed);
+        Link(ref machine, place, old.WithWritesAllowed(page));
         if (!isZeroPage)
         {
             SpaceRange.FreePage(ref machine, ref frames, old.Frame);
@@ -409,15 +412,19 @@ internal static class SpaceFault
 
     private static void Link<TMachine>(
         ref TMachine machine, PhysicalAddress place, PhysicalAddress page, UserRights rights, Writing writing)
+        where TMachine : struct, IMachine =>
+        Link(ref machine, place, SmallPageDescriptor.CreateForRange(page, rights, writing));
+
+    private static void Link<TMachine>(ref TMachine machine, PhysicalAddress place, SmallPageDescriptor descriptor)
         where TMachine : struct, IMachine
     {
-        bool isCode = (rights & UserRights.Execute) != 0;
+        bool isCode = descriptor.Execution == Execution.Allowed;
         if (isCode)
         {
-            CodePublication.Clean(ref machine, page);
+            CodePublication.Clean(ref machine, descriptor.Frame);
         }
 
-        Descriptor.Write(ref machine, place, SmallPageDescriptor.CreateForRange(page, rights, writing).Raw);
+        Descriptor.Write(ref machine, place, descriptor.Raw);
         if (isCode)
         {
             CodePublication.Complete(ref machine);

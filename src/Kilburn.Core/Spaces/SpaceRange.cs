@@ -378,23 +378,24 @@ internal static class SpaceRange
                 }
 
                 reservedPages += isCounted;
-                continue;
             }
-
-            if (entry.IsLarge)
-            {
-                RangeBlocks.Forget(ref control, entry, page);
-                entry = entry.At(page);
-            }
-
-            bool holdsFrame = entry.IsGivenPage ? entry.Small.HasShare : entry.Small.Frame != zeroPage;
-            if (!entry.IsGivenPage)
+            else if (entry.IsSmall && entry.Small.IsOfRange)
             {
                 reservedPages++;
-                residentPages += holdsFrame ? 1u : 0u;
+                if (entry.Small.Frame != zeroPage)
+                {
+                    residentPages++;
+                    FreePage(ref machine, ref frames, entry.Small.Frame);
+                }
             }
-
-            if (holdsFrame)
+            else if (entry.IsLarge)
+            {
+                RangeBlocks.Forget(ref control, entry, page);
+                reservedPages++;
+                residentPages++;
+                FreePage(ref machine, ref frames, entry.At(page).Small.Frame);
+            }
+            else if (entry.Small.HasShare)
             {
                 FreePage(ref machine, ref frames, entry.Small.Frame);
             }
