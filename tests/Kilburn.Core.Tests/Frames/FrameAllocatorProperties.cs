@@ -10,7 +10,8 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Frames;
 
-/// <summary>Any layout of memory and any sequence of operations, against a plain set of free frames.</summary>
+/// <summary>Any layout of memory and any sequence of operations, against a plain set of free frames, on the machine that the environment names.</summary>
+[Trait("Machine", "Named")]
 public sealed class FrameAllocatorProperties
 {
     private const uint MiB = FrameWorld.MiB;
@@ -36,17 +37,31 @@ public sealed class FrameAllocatorProperties
     [Fact]
     public void AnyLayout_AnyOperations_AgreeWithASetOfFrames() =>
         Gen.Select(s_layout, Gen.Select(Gen.Int[0, 99], Gen.UInt).Array[0, 300]).Sample(
-            (layout, operations) => Run(layout, operations),
-            iter: 300);
+            (layout, operations) =>
+            {
+                if (NamedMachine.IsHostile)
+                {
+                    using ModelFrameWorld hostile = new(MemoryLength);
+                    Run(hostile, layout, operations);
+                }
+                else
+                {
+                    FrameWorld plain = new(s_memory ??= new PlainMemory(MemoryLength));
+                    Run(plain, layout, operations);
+                    Assert.Empty(plain.Given);
+                }
+            },
+            iter: 300 / NamedMachine.SampleDivisor);
 
     private static PhysicalRange Range(uint start, uint length) =>
         FrameWorld.Range(start, Math.Min(length, MemoryLength - start));
 
-    private static void Run(
-        (PhysicalRange[] Banks, PhysicalRange[] Reserved, uint FirstUsable) layout, (int Kind, uint Choice)[] operations)
+    private static void Run<TMachine>(
+        FrameWorldOn<TMachine> world,
+        (PhysicalRange[] Banks, PhysicalRange[] Reserved, uint FirstUsable) layout,
+        (int Kind, uint Choice)[] operations)
+        where TMachine : struct, IMachine
     {
-        s_memory ??= new PlainMemory(MemoryLength);
-        FrameWorld world = new(s_memory);
         MemoryMap map = default;
         HashSet<uint> free = [];
         foreach (PhysicalRange bank in layout.Banks)
@@ -109,7 +124,7 @@ public sealed class FrameAllocatorProperties
             Assert.Equal(free.Contains(frame), world.Describe(frame << 12).State == FrameState.Free);
         }
 
-        Book book = new(world, free);
+        Book<TMachine> book = new(world, free);
         foreach ((int kind, uint choice) in operations)
         {
             book.Do(kind, choice);
@@ -118,7 +133,6 @@ public sealed class FrameAllocatorProperties
         book.FreeAll();
         FrameStatistics end = world.Statistics;
         Assert.Equal(start, Forget(end));
-        Assert.Empty(world.Given);
     }
 
     private static uint Overlap(PhysicalRange range, uint frame)
@@ -137,7 +151,8 @@ public sealed class FrameAllocatorProperties
         MisalignedFailures = 0,
     };
 
-    private sealed class Book(FrameWorld world, HashSet<uint> free)
+    private sealed class Book<TMachine>(FrameWorldOn<TMachine> world, HashSet<uint> free)
+        where TMachine : struct, IMachine
     {
         private readonly List<(FrameUse Use, uint Address)> _given = [];
         private readonly Dictionary<uint, uint> _tablesOfFrame = [];

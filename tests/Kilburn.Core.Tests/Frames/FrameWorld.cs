@@ -10,14 +10,13 @@ using Machine = Kilburn.Core.Tests.Machines.PlainMachine<Kilburn.Core.Tests.Mach
 namespace Kilburn.Core.Tests.Frames;
 
 /// <summary>Memory, an allocator over it, and a book of what is given out that refuses overlaps.</summary>
-internal sealed class FrameWorld
+internal sealed class FrameWorld : FrameWorldOn<Machine>
 {
     public const uint MiB = 1u << 20;
     public const uint Rubbish = 0xA5A5_5A5A;
 
     private readonly Dictionary<uint, (FrameUse Use, uint LengthInBytes)> _given = [];
     private readonly HashSet<uint> _granules = [];
-    private FrameAllocator _frames;
 
     public FrameWorld(PlainMemory memory)
     {
@@ -27,20 +26,8 @@ internal sealed class FrameWorld
 
     public PlainMemory Memory { get; }
 
-    public ref FrameAllocator Frames => ref _frames;
-
     /// <summary>What is given out, by its first byte.</summary>
     public IReadOnlyDictionary<uint, (FrameUse Use, uint LengthInBytes)> Given => _given;
-
-    public FrameStatistics Statistics
-    {
-        get
-        {
-            Machine machine = Core(0);
-            _frames.GetStatistics(ref machine, out FrameStatistics statistics);
-            return statistics;
-        }
-    }
 
     /// <summary>One bank from 0, all of it managed but the first MiB.</summary>
     public static FrameWorld Start(uint lengthInBytes)
@@ -65,62 +52,9 @@ internal sealed class FrameWorld
         _ => 1u << 24,
     };
 
-    public Machine Core(uint index) => new(Memory, index);
+    public override Machine Core(uint index) => new(Memory, index);
 
-    public VmStatus TryStart(in MemoryMap map, uint firstUsable)
-    {
-        Machine machine = Core(0);
-        return _frames.TryStart(ref machine, map, new PhysicalAddress(firstUsable));
-    }
-
-    public VmStatus Allocate(FrameUse use, out uint address, FrameContents contents = FrameContents.AsLeft, uint core = 0)
-    {
-        Machine machine = Core(core);
-        VmStatus status = _frames.Allocate(ref machine, use, out address, contents);
-        Assert.True(Memory.IsIdle(core));
-        return status;
-    }
-
-    public uint Take(FrameUse use, uint core = 0)
-    {
-        Assert.Equal(VmStatus.Ok, Allocate(use, out uint address, FrameContents.AsLeft, core));
-        return address;
-    }
-
-    public VmStatus Free(FrameUse use, uint address, uint core = 0)
-    {
-        Machine machine = Core(core);
-        VmStatus status = _frames.Free(ref machine, use, address);
-        Assert.True(Memory.IsIdle(core));
-        return status;
-    }
-
-    public VmStatus Share(uint address, uint core = 0)
-    {
-        Machine machine = Core(core);
-        return _frames.TrySharePage(ref machine, new PhysicalAddress(address));
-    }
-
-    public FrameDescription Describe(uint address)
-    {
-        Machine machine = Core(0);
-        _frames.Describe(ref machine, new PhysicalAddress(address), out FrameDescription description);
-        return description;
-    }
-
-    public void Drain(uint core)
-    {
-        Machine machine = Core(core);
-        _frames.Drain(ref machine);
-    }
-
-    public void DrainAll()
-    {
-        for (uint core = 0; core < PlainMemory.CoreCount; core++)
-        {
-            Drain(core);
-        }
-    }
+    public override bool IsIdle(uint core) => Memory.IsIdle(core);
 
     public Span<uint> Words(uint address, uint lengthInBytes) =>
         System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(Memory.At(new PhysicalAddress(address), lengthInBytes));

@@ -1,13 +1,16 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Kernel;
+using Kilburn.Core.Tests.Machines;
 using Xunit;
 
 namespace Kilburn.Core.Tests.Kernel;
 
-/// <summary>Any sequence of calls, against a plain list of blocks.</summary>
+/// <summary>Any sequence of calls, against a plain list of blocks, on the machine that the environment names.</summary>
+[Trait("Machine", "Named")]
 public sealed class KernelHeapPropertyTests
 {
     private const uint MemoryInBytes = 16u << 20;
@@ -40,11 +43,51 @@ public sealed class KernelHeapPropertyTests
         (1, Gen.Const(Verb.Starve)));
 
     [Fact]
-    public void AnySequence_BlocksAreApartAndKeepTheirContents() =>
+    public void AnySequence_BlocksAreApartAndKeepTheirContents()
+    {
+        if (NamedMachine.IsHostile)
+        {
+            CheckContents(() => new ModelKernelHalf());
+        }
+        else
+        {
+            CheckContents(() => new KernelHalf(MemoryInBytes));
+        }
+    }
+
+    [Fact]
+    public void AnySequence_ThatFreesEverything_LeavesAllFrames()
+    {
+        if (NamedMachine.IsHostile)
+        {
+            CheckFrames(() => new ModelKernelHalf());
+        }
+        else
+        {
+            CheckFrames(() => new KernelHalf(MemoryInBytes));
+        }
+    }
+
+    [Fact]
+    public void AnyOperation_OutOfFramesAtEachOfItsFrames_ChangesNothing()
+    {
+        if (NamedMachine.IsHostile)
+        {
+            CheckFailures(() => new ModelKernelHalf());
+        }
+        else
+        {
+            CheckFailures(() => new KernelHalf(MemoryInBytes));
+        }
+    }
+
+    private static void CheckContents<TMachine>(Func<KernelHalfOn<TMachine>> start)
+        where TMachine : struct, IMachine =>
         Gen.Select(AnyVerb, AnyLength, Gen.UInt).Array[1, 120].Sample(
             steps =>
             {
-                Reference reference = new(new KernelHalf(MemoryInBytes));
+                using KernelHalfOn<TMachine> half = start();
+                Reference<TMachine> reference = new(half);
                 foreach ((Verb verb, uint length, uint choice) in steps)
                 {
                     reference.Do(verb, length, choice);
@@ -52,14 +95,14 @@ public sealed class KernelHeapPropertyTests
 
                 reference.Check();
             },
-            iter: 300);
+            iter: 300 / NamedMachine.SampleDivisor);
 
-    [Fact]
-    public void AnySequence_ThatFreesEverything_LeavesAllFrames() =>
+    private static void CheckFrames<TMachine>(Func<KernelHalfOn<TMachine>> start)
+        where TMachine : struct, IMachine =>
         Gen.Select(AnyLength, Gen.UInt).Array[1, 60].Sample(
             steps =>
             {
-                KernelHalf half = new(MemoryInBytes);
+                using KernelHalfOn<TMachine> half = start();
                 uint free = 0;
                 for (int round = 0; round < 2; round++)
                 {
@@ -78,16 +121,16 @@ public sealed class KernelHeapPropertyTests
                     free = half.FreeFrames;
                 }
             },
-            iter: 200);
+            iter: 200 / NamedMachine.SampleDivisor);
 
-    [Fact]
-    public void AnyOperation_OutOfFramesAtEachOfItsFrames_ChangesNothing() =>
+    private static void CheckFailures<TMachine>(Func<KernelHalfOn<TMachine>> start)
+        where TMachine : struct, IMachine =>
         Gen.Select(AnyLength, Gen.UInt[0, 16], Gen.Bool).Sample(
             (length, alignmentShift, isResize) =>
             {
                 for (int left = 0; ; left++)
                 {
-                    KernelHalf half = new(MemoryInBytes);
+                    using KernelHalfOn<TMachine> half = start();
                     VirtualAddress block = half.Allocate(3000);
                     half.Fill(block, 3000, 7);
                     half.LeaveFrames(left);
@@ -112,9 +155,10 @@ public sealed class KernelHeapPropertyTests
                     half.Free(block);
                 }
             },
-            iter: 60);
+            iter: 60 / NamedMachine.SampleDivisor);
 
-    private sealed class Reference(KernelHalf half)
+    private sealed class Reference<TMachine>(KernelHalfOn<TMachine> half)
+        where TMachine : struct, IMachine
     {
         private readonly List<(VirtualAddress Address, uint Length, uint Seed)> _blocks = [];
         private readonly List<(VirtualAddress Address, PhysicalRange Range)> _devices = [];
@@ -178,7 +222,7 @@ public sealed class KernelHeapPropertyTests
                     break;
             }
 
-            Assert.Equal(0, half.Memory.LocksHeld);
+            half.AssertNoLockIsHeld();
         }
 
         public void Check()
@@ -197,7 +241,7 @@ public sealed class KernelHeapPropertyTests
 
             foreach ((VirtualAddress address, PhysicalRange range) in _devices)
             {
-                Assert.Equal(range.Start.AlignDown(PageSize.Small), half.Memory.Walk(address));
+                Assert.Equal(range.Start.AlignDown(PageSize.Small), half.Walk(address));
             }
         }
 

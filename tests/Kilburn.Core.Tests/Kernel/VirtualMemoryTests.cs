@@ -12,6 +12,7 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Kernel;
 
+[Trait("Machine", "Named")]
 public sealed class VirtualMemoryTests
 {
     private const uint MiB = 1u << 20;

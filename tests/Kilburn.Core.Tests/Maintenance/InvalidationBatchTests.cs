@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Maintenance;
 
+[Trait("Machine", "Named")]
 public sealed class InvalidationBatchTests
 {
     private const uint Page = 0x1000;

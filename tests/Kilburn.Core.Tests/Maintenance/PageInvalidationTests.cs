@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Maintenance;
 
+[Trait("Machine", "Named")]
 public sealed class PageInvalidationTests
 {
     private const uint Page = 0x0040_0000;

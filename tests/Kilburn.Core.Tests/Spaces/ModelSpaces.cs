@@ -27,6 +27,7 @@ internal sealed class ModelSpaces<TProfile> : IDisposable
     public Machine Machine;
     public ModelMachine<TProfile>[] Cores;
     public VirtualMemory Memory;
+    public MemoryMap Banks;
 
     public ModelSpaces(ViolationHandling handling = ViolationHandling.Throw, uint memoryInMiB = 8)
     {
@@ -41,8 +42,8 @@ internal sealed class ModelSpaces<TProfile> : IDisposable
         Cores = [.. Enumerable.Range(0, TProfile.CoreCount).Select(Machine.GetCore<TProfile>)];
         NoReporter reporter = default;
         KernelImage image = kernel.Image;
-        MemoryMap map = kernel.Map;
-        Assert.Equal(VmStatus.Ok, Memory.TryStart(ref Cores[0], ref reporter, in image, in map));
+        Banks = kernel.Map;
+        Assert.Equal(VmStatus.Ok, Memory.TryStart(ref Cores[0], ref reporter, in image, in Banks));
         for (int core = 1; core < Cores.Length; core++)
         {
             BootCode.StartCore<TProfile>(Machine, kernel, core);

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Tables;
 
+[Trait("Machine", "Named")]
 public sealed class DescriptorTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Kilburn.Kernel.Tests.Demo;
 
+[Trait("Machine", "Named")]
 public sealed class DemoTests
 {
     [Fact]

@@ -9,6 +9,7 @@ using Xunit;
 namespace Kilburn.Kernel.Tests.Monitor;
 
 /// <summary>What the lesson shows is what one sees, but for the addresses of frames.</summary>
+[Trait("Machine", "Named")]
 public sealed partial class LessonTests
 {
     private const string Prompt = "kilburn> ";

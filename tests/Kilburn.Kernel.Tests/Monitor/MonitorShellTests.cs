@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Kilburn.Kernel.Tests.Monitor;
 
+[Trait("Machine", "Named")]
 public sealed class MonitorShellTests
 {
     [Fact]

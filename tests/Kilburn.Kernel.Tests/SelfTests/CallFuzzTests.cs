@@ -9,6 +9,7 @@ using Xunit;
 namespace Kilburn.Kernel.Tests.SelfTests;
 
 /// <summary>System calls with random arguments, on the machine that checks each access and each frame.</summary>
+[Trait("Machine", "Named")]
 public sealed class CallFuzzTests
 {
     private const uint Rounds = 5_000;

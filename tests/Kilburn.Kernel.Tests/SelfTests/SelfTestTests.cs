@@ -11,6 +11,7 @@ using Xunit;
 namespace Kilburn.Kernel.Tests.SelfTests;
 
 /// <summary>The kernel's own tests, each on a freshly booted model.</summary>
+[Trait("Machine", "Named")]
 public sealed class SelfTestTests
 {
     public static TheoryData<string> Names
