@@ -217,8 +217,16 @@ internal static class RangeChange
         }
     }
 
-    // Ok when all pages are of ranges that are no guards; NotMapped when there is a hole; else WrongKind.
-    private static VmStatus CheckPages<TMachine>(
+    /// <summary>Tells whether all of a range can be changed as ranges are.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/> when all pages are of ranges that are no guards; <see cref="VmStatus.NotMapped"/> when there is a hole; else
+    /// <see cref="VmStatus.WrongKind"/>.
+    /// </returns>
+    public static VmStatus CheckPages<TMachine>(
         ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
         where TMachine : struct, IMachine
     {

@@ -285,8 +285,12 @@ internal static class RangeRelease
         return true;
     }
 
-    // Only a range within one MiB can leave two runs of one.
-    private static bool IsSplit<TMachine>(
+    /// <summary>True when a range leaves two runs of one where it is taken out, as only one within a MiB can.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    public static bool IsSplit<TMachine>(
         ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
         where TMachine : struct, IMachine
     {

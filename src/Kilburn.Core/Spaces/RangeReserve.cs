@@ -75,8 +75,15 @@ internal static class RangeReserve
         return VmStatus.Ok;
     }
 
-    // Pages that are not there, over pages that are free.
-    private static void Put<TMachine>(
+    /// <summary>Puts pages that are not there over pages that are free.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <param name="state">What the pages are.</param>
+    /// <param name="spares">Has the tables that are needed.</param>
+    public static void Put<TMachine>(
         ref TMachine machine,
         ref SpaceControl control,
         PhysicalAddress controlPage,
@@ -146,7 +153,11 @@ internal static class RangeReserve
         }
     }
 
-    private static void AddToCount(ref SpaceControl control, uint mib, uint pageCount)
+    /// <summary>Notes that a MiB's table has more pages.</summary>
+    /// <param name="control">The space.</param>
+    /// <param name="mib">VA[30:20].</param>
+    /// <param name="pageCount">How many.</param>
+    public static void AddToCount(ref SpaceControl control, uint mib, uint pageCount)
     {
         ref byte count = ref SpaceLayout.CountOf(ref control, mib);
         count = unchecked((byte)(count + pageCount));

@@ -123,7 +123,7 @@ internal static class SpaceFault
                     RangeBlocks.Join(
                         ref machine, ref frames, ref control, controlPage,
                         address.FirstLevelIndex, address.SecondLevelIndex, address.SecondLevelIndex);
-                    machine.SynchronizeData();
+                    machine.Synchronize();
                 }
             }
 

@@ -239,6 +239,65 @@ internal static class SpaceMappings
         }
     }
 
+    /// <summary>Mappings that lie in a range, in part or whole.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="accounts">The space's.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    public static uint Count<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        uint found = 0;
+        if (accounts.Mappings != default)
+        {
+            uint count = HeaderOf(ref machine, accounts.Mappings).Count;
+            for (uint index = IndexOf(ref machine, accounts.Mappings, start);
+                index < count && At(ref machine, accounts.Mappings, index).Start < end;
+                index++)
+            {
+                found++;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Moves what lies in a range to a place where there is nothing. The objects' lock is held; there is room.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Takes nothing: each object keeps a reference.</param>
+    /// <param name="accounts">The space's.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <param name="destination">First byte of the place.</param>
+    public static void Move<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceAccounts accounts,
+        VirtualAddress start,
+        VirtualAddress end,
+        VirtualAddress destination)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress next = start;
+        while (TryFindFrom(ref machine, ref accounts, next, out SpaceMapping mapping) && mapping.Start < end)
+        {
+            VirtualAddress from = mapping.Start > start ? mapping.Start : start;
+            VirtualAddress to = mapping.End < end ? mapping.End : end;
+            SpaceMapping moved = mapping.Part(from, to);
+            moved.Start = destination.Add(from.Value - start.Value);
+            moved.End = destination.Add(to.Value - start.Value);
+            Add(ref machine, ref accounts, in moved);
+            next = to;
+            if (next >= end)
+            {
+                break;
+            }
+        }
+
+        Cut(ref machine, ref frames, ref accounts, start, end);
+    }
+
     /// <summary>Adds a mapping where there is none. The objects' lock is held; there is room.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="accounts">The space's.</param>
@@ -259,6 +318,26 @@ internal static class SpaceMappings
     /// <param name="index">Which.</param>
     public static ref SpaceMapping At<TMachine>(ref TMachine machine, PhysicalAddress page, uint index)
         where TMachine : struct, IMachine => ref machine.Data<SpaceMapping>(page.Add(FirstOffset + (index << MappingShift)));
+
+    private static bool TryFindFrom<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress address, out SpaceMapping mapping)
+        where TMachine : struct, IMachine
+    {
+        mapping = default;
+        if (accounts.Mappings == default)
+        {
+            return false;
+        }
+
+        uint index = IndexOf(ref machine, accounts.Mappings, address);
+        bool isFound = index < HeaderOf(ref machine, accounts.Mappings).Count;
+        if (isFound)
+        {
+            mapping = At(ref machine, accounts.Mappings, index);
+        }
+
+        return isFound;
+    }
 
     // The first mapping that ends above an address.
     private static uint IndexOf<TMachine>(ref TMachine machine, PhysicalAddress page, VirtualAddress address)

@@ -35,6 +35,8 @@ public sealed class AddressSpaceRangeProperties
         Destroy,
         MapObject,
         Resize,
+        Move,
+        Lengthen,
     }
 
     private const uint ObjectPages = 64;
@@ -60,7 +62,9 @@ public sealed class AddressSpaceRangeProperties
             (4, Gen.Const(Verb.Clone)),
             (2, Gen.Const(Verb.Destroy)),
             (6, Gen.Const(Verb.MapObject)),
-            (2, Gen.Const(Verb.Resize))),
+            (2, Gen.Const(Verb.Resize)),
+            (4, Gen.Const(Verb.Move)),
+            (3, Gen.Const(Verb.Lengthen))),
         Gen.Frequency(
             (3, Gen.UInt[FirstPage, FirstPage + PageCount - 1]),
             (1, Gen.UInt[FirstPage >> 4, (FirstPage + PageCount - 1) >> 4].Select(part => part << 4)),
@@ -112,6 +116,12 @@ public sealed class AddressSpaceRangeProperties
                         break;
                     case Verb.MapObject:
                         MapObject(fixture, space, reference, step, objects[step.Choice & 1]);
+                        break;
+                    case Verb.Move:
+                        Move(fixture, space, reference, step);
+                        break;
+                    case Verb.Lengthen:
+                        Lengthen(fixture, space, reference, step);
                         break;
                     case Verb.Resize:
                         Resize(fixture, spaces, objects[step.Choice & 1], (uint)step.Choice >> 1);
@@ -187,6 +197,83 @@ public sealed class AddressSpaceRangeProperties
             Assert.Equal(request.Address.Value, start);
             UserRights most = request.MoreRights | request.Rights;
             reference.MapObject(step.Page, step.Count, request.Kind, request.Rights, most, memory, firstPage);
+        }
+    }
+
+    private static void Move(SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step)
+    {
+        (uint, uint, uint, uint) held = fixture.Held;
+        uint destination = FirstPage + ((uint)step.Choice % PageCount);
+        RangePlacement placement = (step.Choice % 4) switch
+        {
+            0 => RangePlacement.Anywhere,
+            1 => RangePlacement.Fixed,
+            _ => RangePlacement.Replacing,
+        };
+        VmStatus status = fixture.TryMove(space, step.Page * Page, step.Count * Page, placement, destination * Page, out uint start);
+        if (IsOutOfFrames(fixture, status, held))
+        {
+            return;
+        }
+
+        VmStatus expected = reference.Judge(step.Page, step.Count);
+        bool meets = destination < step.Page + step.Count && step.Page < destination + step.Count;
+        if (expected == VmStatus.Ok
+            && ((placement == RangePlacement.Replacing && meets)
+                || (placement == RangePlacement.Fixed && !reference.IsFree(destination, step.Count))))
+        {
+            expected = VmStatus.Occupied;
+        }
+
+        Assert.Equal(expected, status);
+        if (status == VmStatus.Ok)
+        {
+            Assert.True(placement == RangePlacement.Replacing || reference.IsFree(start / Page, step.Count));
+            Assert.True(placement == RangePlacement.Anywhere || start == destination * Page);
+            reference.Move(step.Page, step.Count, start / Page);
+        }
+    }
+
+    private static void Lengthen(SpaceFixture fixture, AddressSpace space, RangeReference reference, Step step)
+    {
+        (uint, uint, uint, uint) held = fixture.Held;
+        uint count = ((uint)step.Choice % 300) + 1;
+        RangeStaying staying = step.Choice % 2 == 0 ? RangeStaying.InPlace : RangeStaying.MayMove;
+        VmStatus status = fixture.TryResize(space, step.Page * Page, step.Count * Page, count * Page, staying, out uint start);
+        if (IsOutOfFrames(fixture, status, held))
+        {
+            return;
+        }
+
+        VmStatus expected = reference.Judge(step.Page, step.Count);
+        bool isLonger = count > step.Count;
+        bool hasRoom = !isLonger || reference.IsFree(step.Page + step.Count, count - step.Count);
+        if (expected == VmStatus.Ok && !hasRoom && staying == RangeStaying.InPlace)
+        {
+            expected = VmStatus.Occupied;
+        }
+
+        Assert.Equal(expected, status);
+        if (status != VmStatus.Ok)
+        {
+            return;
+        }
+
+        if (!isLonger)
+        {
+            reference.Unmap(step.Page + count, step.Count - count);
+        }
+        else
+        {
+            uint number = start / Page;
+            Assert.Equal(hasRoom, number == step.Page);
+            if (!hasRoom)
+            {
+                Assert.True(reference.IsFree(number, count));
+                reference.Move(step.Page, step.Count, number);
+            }
+
+            reference.Extend(number + step.Count - 1, number + step.Count, count - step.Count);
         }
     }
 

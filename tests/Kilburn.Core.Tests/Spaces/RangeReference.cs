@@ -133,6 +133,30 @@ internal sealed class RangeReference
         }
     }
 
+    public void Move(uint start, uint pageCount, uint destination)
+    {
+        List<(uint Number, Page Page)> moved = [.. Numbers(start, pageCount).Select(number => (number, Pages[number]))];
+        Unmap(start, pageCount);
+        Unmap(destination, pageCount);
+        moved.ForEach(each => Pages[destination + each.Number - start] = each.Page);
+    }
+
+    /// <summary>Pages behind a range, as its last page is.</summary>
+    public void Extend(uint last, uint start, uint pageCount)
+    {
+        Page page = Pages[last];
+        foreach (uint number in Numbers(start, pageCount))
+        {
+            Pages[number] = page with
+            {
+                Cell = new Cell(0),
+                Holding = Holding.Nothing,
+                ObjectPage = page.Object is null ? 0 : page.ObjectPage + 1 + number - start,
+                IsOwn = page.Object is null,
+            };
+        }
+    }
+
     public UserRights MostRights(uint start, uint pageCount) =>
         Numbers(start, pageCount).Aggregate(UserRights.All, (rights, page) => rights & Pages[page].MostRights);
 

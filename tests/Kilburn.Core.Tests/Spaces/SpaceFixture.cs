@@ -142,6 +142,34 @@ internal sealed class SpaceFixture
     public VmStatus TryAdvise(AddressSpace space, uint start, uint lengthInBytes, RangeAdvice advice) =>
         space.TryAdvise(ref Machine, ref Frames, new VirtualRange(new VirtualAddress(start), lengthInBytes), advice);
 
+    public VmStatus TryMove(
+        AddressSpace space, uint start, uint lengthInBytes, RangePlacement placement, uint address, out uint moved)
+    {
+        VmStatus status = space.TryMove(
+            ref Machine,
+            ref Frames,
+            new VirtualRange(new VirtualAddress(start), lengthInBytes),
+            placement,
+            new VirtualAddress(address),
+            out VirtualAddress place);
+        moved = place.Value;
+        return status;
+    }
+
+    public VmStatus TryResize(
+        AddressSpace space, uint start, uint lengthInBytes, uint newLengthInBytes, RangeStaying staying, out uint moved)
+    {
+        VmStatus status = space.TryResize(
+            ref Machine,
+            ref Frames,
+            new VirtualRange(new VirtualAddress(start), lengthInBytes),
+            newLengthInBytes,
+            staying,
+            out VirtualAddress place);
+        moved = place.Value;
+        return status;
+    }
+
     /// <summary>What a program's access comes to, with the kernel resolving its faults. The word is read or written.</summary>
     public FaultOutcome Access(AddressSpace space, uint address, FaultAccess access, ref uint word)
     {
