@@ -29,4 +29,10 @@ public struct SpaceStatistics
 
     /// <summary>Faults that could not be resolved.</summary>
     public uint Refused;
+
+    /// <summary>Second-level tables that clones share with it.</summary>
+    public uint SharedTables;
+
+    /// <summary>Faults that brought a page of an object.</summary>
+    public uint ObjectFills;
 }

@@ -194,7 +194,7 @@ public static class ProcessCommand
         board.WriteDecimalRight(counters.ResidentPages, PagesWidth);
         board.Write("  "u8);
         board.WriteLeft(StateOf(in session, ref process), 10);
-        board.WriteLine(process.Name);
+        board.WriteLine(process.Name.Text);
     }
 
     private static ReadOnlySpan<byte> StateOf<TInner, TBoard>(

@@ -46,9 +46,11 @@ public static class ProcessSpaceCommand
         space.ReadCounters(ref session.Machine, out SpaceCounters counters);
         WriteCount(ref board, "pages: "u8, counters.ReservedPages, " reserved, "u8);
         WriteCount(ref board, default, counters.ResidentPages, " resident; tables: "u8);
-        WriteCount(ref board, default, counters.Tables, "\n"u8);
+        WriteCount(ref board, default, counters.Tables, ", of them "u8);
+        WriteCount(ref board, default, counters.SharedTables, " shared with clones\n"u8);
         WriteCount(ref board, "faults: "u8, counters.ZeroFills, " zeroed, "u8);
         WriteCount(ref board, default, counters.ZeroReads, " read zeroes, "u8);
+        WriteCount(ref board, default, counters.ObjectFills, " of objects, "u8);
         WriteCount(ref board, default, counters.Copies, " copied, "u8);
         WriteCount(ref board, default, counters.Reuses, " reused, "u8);
         WriteCount(ref board, default, counters.Spurious, " spurious, "u8);
@@ -78,6 +80,8 @@ public static class ProcessSpaceCommand
         RangeKind.Guard => "guard"u8,
         RangeKind.Anonymous => "zeroes"u8,
         RangeKind.StackGuard => "stack's guard"u8,
+        RangeKind.Shared => "object, shared"u8,
+        RangeKind.Private => "object, private"u8,
         _ => "given by the kernel"u8,
     };
 }

@@ -25,7 +25,7 @@ internal static class CallErrors
         VmStatus.NoRoom => SystemCallError.NoRoom,
         VmStatus.NotMapped => SystemCallError.NotMapped,
         VmStatus.OutOfFrames or VmStatus.WindowFull => SystemCallError.OutOfMemory,
-        VmStatus.LimitReached => SystemCallError.LimitReached,
+        VmStatus.LimitReached or VmStatus.Overflow => SystemCallError.LimitReached,
         VmStatus.RightsRefused or VmStatus.Denied => SystemCallError.RightsRefused,
         VmStatus.OutOfIdentifiers => SystemCallError.OutOfNumbers,
         VmStatus.NoSuchSpace => SystemCallError.NoSuchProcess,

@@ -76,6 +76,18 @@ public static class CallGate
             case SystemCall.Advise:
                 error = MemoryCalls.Advise(ref machine, ref board, ref thread);
                 break;
+            case SystemCall.ObjectCreate:
+                error = ObjectCalls.Create(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.ObjectOpen:
+                error = ObjectCalls.Open(ref machine, ref board, ref thread, out value);
+                break;
+            case SystemCall.ObjectResize:
+                error = ObjectCalls.Resize(ref machine, ref board, ref thread);
+                break;
+            case SystemCall.ObjectClose:
+                error = ObjectCalls.Close(ref machine, ref board, ref thread);
+                break;
             case SystemCall.Yield:
                 Finish(ref thread, SystemCallError.None, 0);
                 return Scheduler.Yield(ref machine, ref board, ref thread);

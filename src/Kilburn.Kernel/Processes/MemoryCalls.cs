@@ -1,6 +1,7 @@
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Objects;
 using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
 using Kilburn.SystemCalls;
@@ -30,14 +31,28 @@ internal static class MemoryCalls
         request.Address = new VirtualAddress(thread.Context.Registers[0]);
         request.LengthInBytes = thread.Context.Registers[1];
         request.Placement = (RangePlacement)((uint)(flags & MapFlags.PlacementMask) >> MapFlagShift.Placement);
-        request.Kind = kind == MapFlags.Guard ? RangeKind.Guard : RangeKind.Anonymous;
+        request.Kind = KindOf(kind);
         request.Rights = RightsOf(flags);
         request.Population = (flags & MapFlags.Populate) != 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand;
         request.GuardInBytes = ((uint)flags >> MapFlagShift.GuardPages) << PageSize.SmallShift;
-        VmStatus status = SpaceOf(ref machine, ref thread).TryMap(
-            ref machine, ref board.Memory.Frames, in request, out VirtualAddress start);
-        value = start.Value;
-        return CallErrors.Of(status);
+        if (kind == MapFlags.SharedAnonymous)
+        {
+            return MapNewObject(ref machine, ref board, ref thread, ref request, out value);
+        }
+
+        if (kind is MapFlags.SharedObject or MapFlags.PrivateObject)
+        {
+            ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+            if (!ProcessHandles.TryGet(ref process, thread.Context.Registers[3], out request.Object))
+            {
+                return SystemCallError.NoSuchObject;
+            }
+
+            request.ObjectOffset = thread.Context.Registers[4];
+            request.MoreRights = UserRights.All;
+        }
+
+        return TryMap(ref machine, ref board, ref thread, in request, out value);
     }
 
     internal static SystemCallError Unmap<TMachine, TBoard>(
@@ -69,6 +84,46 @@ internal static class MemoryCalls
             ? SystemCallError.BadArgument
             : CallErrors.Of(SpaceOf(ref machine, ref thread).TryAdvise(
                 ref machine, ref board.Memory.Frames, RangeOf(ref thread), (RangeAdvice)advice));
+    }
+
+    private static RangeKind KindOf(MapFlags kind) => kind switch
+    {
+        MapFlags.None => RangeKind.Anonymous,
+        MapFlags.Guard => RangeKind.Guard,
+        MapFlags.PrivateObject => RangeKind.Private,
+        _ => RangeKind.Shared,
+    };
+
+    // Zeroes that clones share are an object that only mappings know.
+    private static SystemCallError MapNewObject<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, ref RangeRequest request, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        value = 0;
+        VmStatus status = board.Memory.Spaces.Objects.TryCreate(
+            ref machine, ref board.Memory.Frames, request.LengthInBytes, ObjectKind.Anonymous, out request.Object);
+        if (status != VmStatus.Ok)
+        {
+            return CallErrors.Of(status);
+        }
+
+        MemoryObject memory = request.Object;
+        request.MoreRights = UserRights.All;
+        SystemCallError error = TryMap(ref machine, ref board, ref thread, in request, out value);
+        board.Memory.Spaces.Objects.Close(ref machine, ref board.Memory.Frames, memory);
+        return error;
+    }
+
+    private static SystemCallError TryMap<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, in RangeRequest request, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        VmStatus status = SpaceOf(ref machine, ref thread).TryMap(
+            ref machine, ref board.Memory.Frames, in request, out VirtualAddress start);
+        value = start.Value;
+        return CallErrors.Of(status);
     }
 
     private static AddressSpace SpaceOf<TMachine>(ref TMachine machine, ref ThreadBlock thread)

@@ -1,7 +1,3 @@
-using System;
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Spaces;
 using Kilburn.SystemCalls;
@@ -15,9 +11,6 @@ namespace Kilburn.Kernel.Processes;
 /// </remarks>
 public struct ProcessBlock
 {
-    /// <summary>Longest name, in bytes.</summary>
-    internal const int NameCapacity = 32;
-
     /// <summary>This block.</summary>
     internal VirtualAddress Self;
 
@@ -54,33 +47,12 @@ public struct ProcessBlock
     /// <summary>sp for the fault handler.</summary>
     internal uint FaultStack;
 
-    /// <summary>Bytes of the name.</summary>
-    internal int NameLength;
-
     /// <summary>True once it has ended.</summary>
     internal bool HasEnded;
 
-    private NameBytes _name;
+    /// <summary>Its references to objects.</summary>
+    internal HandleTable Handles;
 
     /// <summary>The name of the program.</summary>
-    [UnscopedRef]
-    internal readonly ReadOnlySpan<byte> Name =>
-        MemoryMarshal.CreateReadOnlySpan(in Unsafe.As<NameBytes, byte>(ref Unsafe.AsRef(in _name)), NameLength);
-
-    /// <summary>Gives it a name.</summary>
-    /// <param name="name">Cut behind <see cref="NameCapacity"/> bytes.</param>
-    internal void SetName(ReadOnlySpan<byte> name)
-    {
-        NameLength = name.Length < NameCapacity ? name.Length : NameCapacity;
-        for (int index = 0; index < NameLength; index++)
-        {
-            _name[index] = name[index];
-        }
-    }
-
-    [InlineArray(NameCapacity)]
-    private struct NameBytes
-    {
-        private byte _first;
-    }
+    internal ShortName Name;
 }

@@ -30,30 +30,32 @@ internal static class ProcessCalls
         where TBoard : struct, IBoard
     {
         value = 0;
-        uint nameLength = thread.Context.Registers[1];
         uint argumentsLength = thread.Context.Registers[3];
-        if (nameLength == 0 || nameLength > ProcessBlock.NameCapacity || argumentsLength > ProgramLayout.LongestArguments)
+        if (argumentsLength > ProgramLayout.LongestArguments)
         {
             return SystemCallError.BadArgument;
         }
 
         ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        NameBytes nameBytes = default;
-        ArgumentBytes argumentBytes = default;
-        Span<byte> name = MemoryMarshal.CreateSpan(ref Unsafe.As<NameBytes, byte>(ref nameBytes), (int)nameLength);
+        ShortName name = default;
+        SystemCallError error = name.TryRead(
+            ref machine, ref board, process.Space, thread.Context.Registers[0], thread.Context.Registers[1]);
+        if (error != SystemCallError.None)
+        {
+            return error;
+        }
+
+        ArgumentBytes bytes = default;
         Span<byte> arguments =
-            MemoryMarshal.CreateSpan(ref Unsafe.As<ArgumentBytes, byte>(ref argumentBytes), (int)argumentsLength);
-        if (UserMemory.Read(
-                ref machine, ref board, process.Space, new VirtualAddress(thread.Context.Registers[0]), name, out FaultOutcome _) != nameLength
-            || UserMemory.Read(
-                ref machine, ref board, process.Space, new VirtualAddress(thread.Context.Registers[2]), arguments, out FaultOutcome _)
-                != argumentsLength)
+            MemoryMarshal.CreateSpan(ref Unsafe.As<ArgumentBytes, byte>(ref bytes), (int)argumentsLength);
+        VirtualAddress start = new(thread.Context.Registers[2]);
+        if (UserMemory.Read(ref machine, ref board, process.Space, start, arguments, out FaultOutcome _) != argumentsLength)
         {
             return SystemCallError.BadAddress;
         }
 
-        SystemCallError error = ProcessStart.TrySpawn(
-            ref machine, ref board, process.Id, name, arguments, out VirtualAddress child, out ElfStatus _);
+        error = ProcessStart.TrySpawn(
+            ref machine, ref board, process.Id, name.Text, arguments, out VirtualAddress child, out ElfStatus _);
         value = error == SystemCallError.None ? machine.Data<ProcessBlock>(child).Id : 0;
         return error;
     }
@@ -133,12 +135,6 @@ internal static class ProcessCalls
         return hasChild ? SystemCallError.None
             : id == 0 ? SystemCallError.NeverEnds
             : SystemCallError.NoSuchProcess;
-    }
-
-    [InlineArray(ProcessBlock.NameCapacity)]
-    private struct NameBytes
-    {
-        private byte _first;
     }
 
     [InlineArray((int)ProgramLayout.LongestArguments)]

@@ -60,7 +60,7 @@ public static class ProcessLife
         block.Self = process;
         block.Parent = parent;
         block.Space = space;
-        block.SetName(name);
+        block.Name.Set(name);
         Link(ref machine, ref board.Processes, ref block);
         return VmStatus.Ok;
     }
@@ -231,6 +231,7 @@ public static class ProcessLife
 
         Destroy(ref machine, ref board, process.Space);
         process.Space = default;
+        ProcessHandles.CloseAll(ref machine, ref board, ref process);
     }
 
     private static void Destroy<TMachine, TBoard>(ref TMachine machine, ref TBoard board, AddressSpace space)

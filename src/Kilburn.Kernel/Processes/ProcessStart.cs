@@ -93,7 +93,7 @@ public static class ProcessStart
             return status;
         }
 
-        status = ProcessLife.TryAdopt(ref machine, ref board, parent.Id, parent.Name, space, out process);
+        status = ProcessLife.TryAdopt(ref machine, ref board, parent.Id, parent.Name.Text, space, out process);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -110,6 +110,7 @@ public static class ProcessStart
 
         child.FaultHandler = parent.FaultHandler;
         child.FaultStack = parent.FaultStack;
+        ProcessHandles.Copy(ref machine, ref board, ref parent, ref child);
         ref ThreadBlock twin = ref machine.Data<ThreadBlock>(address);
         CopyState(ref board, ref thread, ref twin);
         Scheduler.Wake(ref machine, ref board, ref twin);

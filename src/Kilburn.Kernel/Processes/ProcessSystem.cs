@@ -15,6 +15,9 @@ public struct ProcessSystem
     /// <summary>Number that was given last.</summary>
     internal uint LastId;
 
+    /// <summary>The names of objects, by <see cref="NameBlock.Next"/>.</summary>
+    internal VirtualAddress FirstName;
+
     /// <summary>Threads that would run, but for <see cref="Current"/>.</summary>
     internal ThreadQueue Ready;
 

@@ -61,6 +61,8 @@ internal static class StatisticsCall
         statistics.Reuses = counters.Reuses;
         statistics.Spurious = counters.Spurious;
         statistics.Refused = counters.Refused;
+        statistics.SharedTables = counters.SharedTables;
+        statistics.ObjectFills = counters.ObjectFills;
         return statistics;
     }
 

@@ -27,6 +27,7 @@ public static class CallFuzz
     private const uint LastCall = (uint)SystemCall.SetThreadPointer;
     private const uint SomePages = 8;
     private const uint SmallNumbers = 40;
+    private const uint SomeHandles = 4;
     private const uint ShortSleep = 100; // microseconds
     private const uint HashFactor = 16_777_619;
 
@@ -192,7 +193,7 @@ public static class CallFuzz
                 registers[1] = length;
                 registers[2] = random.Below(8) | (random.Below(6) << MapFlagShift.Kind)
                     | (random.Below(8) << MapFlagShift.Placement) | (random.Below(2) << MapFlagShift.GuardPages);
-                registers[3] = random.Below(SomePages);
+                registers[3] = random.Below(SomeHandles);
                 registers[4] = random.Below(SomePages) << PageSize.SmallShift;
                 break;
             case SystemCall.Unmap:
@@ -213,6 +214,20 @@ public static class CallFuzz
             case SystemCall.Wait:
                 registers[0] = 0;
                 registers[1] = UserProgram.Data.Value;
+                break;
+            case SystemCall.ObjectCreate:
+                registers[0] = length;
+                registers[1] = UserProgram.Data.Value;
+                registers[2] = random.Below(4);
+                break;
+            case SystemCall.ObjectOpen:
+                registers[0] = UserProgram.Data.Value;
+                registers[1] = random.Below(4);
+                break;
+            case SystemCall.ObjectResize:
+            case SystemCall.ObjectClose:
+                registers[0] = random.Below(SomeHandles);
+                registers[1] = length;
                 break;
             case SystemCall.SetFaultHandler:
                 registers[0] = UserProgram.Code.Value;
@@ -238,7 +253,18 @@ public static class CallFuzz
         uint hash = process.LiveThreads;
         Add(ref hash, process.FaultHandler);
         Add(ref hash, process.FaultStack);
-        VirtualAddress next = default;
+        for (uint handle = 1; handle <= HandleTable.Capacity; handle++)
+        {
+            Add(ref hash, ProcessHandles.At(ref process, handle).Object.Page.Value);
+        }
+
+        VirtualAddress next = session.Board.Processes.FirstName;
+        while (next.Value != 0)
+        {
+            Add(ref hash, next.Value);
+            next = session.Machine.Data<NameBlock>(next).Next;
+        }
+
         while (process.Space.TryFindNext(ref session.Machine, ref next, out SpaceRegion region))
         {
             Add(ref hash, region.Start.Value);
