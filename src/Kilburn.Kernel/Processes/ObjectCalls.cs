@@ -52,9 +52,7 @@ internal static class ObjectCalls
 
         if (status == VmStatus.Ok)
         {
-            ref ObjectHandle place = ref ProcessHandles.At(ref process, handle);
-            place.Object = memory;
-            place.Name = published;
+            ProcessHandles.Add(ref process, handle, memory, published);
             value = handle;
         }
 
@@ -87,7 +85,7 @@ internal static class ObjectCalls
         }
 
         board.Memory.Spaces.Objects.Open(ref machine, memory);
-        ProcessHandles.At(ref process, handle).Object = memory;
+        ProcessHandles.Add(ref process, handle, memory, default);
         value = handle;
         return SystemCallError.None;
     }
@@ -116,7 +114,7 @@ internal static class ObjectCalls
             return SystemCallError.NoSuchObject;
         }
 
-        ProcessHandles.Close(ref machine, ref board, ref ProcessHandles.At(ref process, handle));
+        ProcessHandles.Close(ref machine, ref board, ref process, handle);
         return SystemCallError.None;
     }
 }

@@ -53,6 +53,9 @@ public struct ProcessBlock
     /// <summary>Its references to objects.</summary>
     internal HandleTable Handles;
 
+    /// <summary>Handles in use: most processes have none.</summary>
+    internal uint HandleCount;
+
     /// <summary>The name of the program.</summary>
     internal ShortName Name;
 }

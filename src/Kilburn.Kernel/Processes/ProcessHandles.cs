@@ -1,4 +1,5 @@
 using Kilburn.Core;
+using Kilburn.Core.Addresses;
 using Kilburn.Core.Objects;
 using Kilburn.Kernel.Board;
 
@@ -33,6 +34,19 @@ internal static class ProcessHandles
         return handle <= HandleTable.Capacity;
     }
 
+    /// <summary>Takes a number that is not in use.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="handle">As <see cref="TryFindFree"/> found it.</param>
+    /// <param name="memory">Its object; the handle has a reference from here on.</param>
+    /// <param name="name">The name that goes with it; zero for none.</param>
+    internal static void Add(ref ProcessBlock process, uint handle, MemoryObject memory, VirtualAddress name)
+    {
+        ref ObjectHandle place = ref At(ref process, handle);
+        place.Object = memory;
+        place.Name = name;
+        process.HandleCount++;
+    }
+
     /// <summary>The place of a handle.</summary>
     /// <param name="process">The process.</param>
     /// <param name="handle">1 to <see cref="HandleTable.Capacity"/>.</param>
@@ -41,18 +55,22 @@ internal static class ProcessHandles
     /// <summary>Gives a handle back, and its name.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="board">The board.</param>
+    /// <param name="process">The process.</param>
     /// <param name="handle">One that is in use.</param>
-    internal static void Close<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ObjectHandle handle)
+    internal static void Close<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ProcessBlock process, uint handle)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (handle.Name.Value != 0)
+        ref ObjectHandle place = ref At(ref process, handle);
+        if (place.Name.Value != 0)
         {
-            ObjectNames.Withdraw(ref machine, ref board, handle.Name);
+            ObjectNames.Withdraw(ref machine, ref board, place.Name);
         }
 
-        board.Memory.Spaces.Objects.Close(ref machine, ref board.Memory.Frames, handle.Object);
-        handle = default;
+        board.Memory.Spaces.Objects.Close(ref machine, ref board.Memory.Frames, place.Object);
+        place = default;
+        process.HandleCount--;
     }
 
     /// <summary>Gives all handles back.</summary>
@@ -63,12 +81,11 @@ internal static class ProcessHandles
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        for (uint handle = 1; handle <= HandleTable.Capacity; handle++)
+        for (uint handle = 1; process.HandleCount != 0; handle++)
         {
-            ref ObjectHandle place = ref At(ref process, handle);
-            if (place.IsUsed)
+            if (At(ref process, handle).IsUsed)
             {
-                Close(ref machine, ref board, ref place);
+                Close(ref machine, ref board, ref process, handle);
             }
         }
     }
@@ -83,12 +100,12 @@ internal static class ProcessHandles
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        for (uint handle = 1; handle <= HandleTable.Capacity; handle++)
+        for (uint handle = 1; child.HandleCount != parent.HandleCount; handle++)
         {
             if (TryGet(ref parent, handle, out MemoryObject memory))
             {
                 board.Memory.Spaces.Objects.Open(ref machine, memory);
-                At(ref child, handle).Object = memory;
+                Add(ref child, handle, memory, default);
             }
         }
     }
