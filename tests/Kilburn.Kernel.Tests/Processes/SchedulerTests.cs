@@ -1,0 +1,99 @@
+using Kilburn.Core.Addresses;
+using Kilburn.SystemCalls;
+using Xunit;
+
+namespace Kilburn.Kernel.Tests.Processes;
+
+public sealed class SchedulerTests
+{
+    private const uint Entry = 0x1_0101;
+    private const uint Stack = ProcessFixture.Data + 0x1000;
+
+    [Fact]
+    public void Yield_Alone_GoesOn()
+    {
+        using ProcessFixture fixture = new();
+        Assert.Equal((SystemCallError.None, 0u), fixture.Call(SystemCall.Yield));
+    }
+
+    [Fact]
+    public void Yield_ThreeThreads_TakeTurns()
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.Call(SystemCall.ThreadCreate, Entry, Stack, 0);
+        _ = fixture.Call(SystemCall.ThreadCreate, Entry, Stack, 0);
+        uint[] order = new uint[6];
+        for (int turn = 0; turn < order.Length; turn++)
+        {
+            order[turn] = fixture.Thread.Id;
+            fixture.CallAndSwitch(SystemCall.Yield);
+        }
+
+        Assert.Equal([1u, 2, 3, 1, 2, 3], order);
+    }
+
+    [Fact]
+    public void Tick_OthersAreReady_TakesTheProcessor()
+    {
+        using ProcessFixture fixture = new();
+        VirtualAddress first = fixture.Current;
+        fixture.Tick();
+        Assert.Equal(first, fixture.Current);
+        Assert.Equal(0u, fixture.Thread.Preemptions);
+        _ = fixture.Call(SystemCall.ThreadCreate, Entry, Stack, 0);
+        fixture.Tick();
+        Assert.NotEqual(first, fixture.Current);
+        Assert.Equal(1u, fixture.ThreadAt(first).Preemptions);
+    }
+
+    [Fact]
+    public void Sleep_AllSleep_TheOneThatWakesFirstRuns()
+    {
+        using ProcessFixture fixture = new();
+        for (uint thread = 2; thread <= 4; thread++)
+        {
+            _ = fixture.Call(SystemCall.ThreadCreate, Entry, Stack, 0);
+        }
+
+        fixture.CallAndSwitch(SystemCall.Sleep, 500);
+        fixture.CallAndSwitch(SystemCall.Sleep, 100);
+        fixture.CallAndSwitch(SystemCall.Sleep, 300);
+        fixture.CallAndSwitch(SystemCall.Sleep, 200);
+        Assert.Equal(2u, fixture.Thread.Id);
+        Assert.InRange(fixture.Kernel.Time, 101u, 200u);
+        fixture.CallAndSwitch(SystemCall.Sleep, 1000);
+        Assert.Equal(4u, fixture.Thread.Id);
+        fixture.CallAndSwitch(SystemCall.Sleep, 1000);
+        Assert.Equal(3u, fixture.Thread.Id);
+    }
+
+    [Fact]
+    public void Sleep_OthersRun_SleeperIsWokenByTheTimer()
+    {
+        using ProcessFixture fixture = new();
+        VirtualAddress first = fixture.Current;
+        _ = fixture.Call(SystemCall.ThreadCreate, Entry, Stack, 0);
+        fixture.CallAndSwitch(SystemCall.Sleep, 100);
+        fixture.Tick();
+        Assert.NotEqual(first, fixture.Current);
+        fixture.Kernel.Time += 200;
+        fixture.Tick();
+        Assert.Equal(first, fixture.Current);
+    }
+
+    [Fact]
+    public void Next_ProcessWithSleepersEnds_NoneIsLeft()
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.Call(SystemCall.ThreadCreate, Entry, Stack, 0);
+        _ = fixture.Call(SystemCall.ThreadCreate, Entry, Stack, 0);
+        fixture.CallAndSwitch(SystemCall.Sleep, 100);
+        fixture.CallAndSwitch(SystemCall.Sleep, 200);
+        fixture.CallAndSwitch(SystemCall.Exit, 0);
+
+        Assert.Equal(default, fixture.Current);
+        Assert.True(fixture.System.Sleeping.IsEmpty);
+        Assert.True(fixture.System.Ready.IsEmpty);
+        Assert.Equal(default, fixture.System.Active);
+    }
+}
