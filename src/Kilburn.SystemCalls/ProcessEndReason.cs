@@ -40,7 +40,7 @@ public enum ProcessEndReason : uint
     PastObject = 11,
 
     /// <summary>A fault: the object's pager did not provide the page.</summary>
-    PagerFailed = 12,
+    PagerFailed = 13,
 
     /// <summary>An undefined instruction, or one that the processor lets only the kernel run.</summary>
     UndefinedInstruction = 32,

@@ -80,8 +80,8 @@ public enum SystemCall : uint
     PagerServe = 19,
 
     /// <summary>
-    /// Answers a request: object, offset in bytes, address of a page's contents, <see cref="PagerResult"/>. The contents are looked
-    /// at for <see cref="PagerResult.Done"/> of a <see cref="PagerRequestKind.Fill"/> only.
+    /// Answers a <see cref="PagerRequestKind.Fill"/>: object, offset in bytes, address of the page's contents, <see cref="PagerResult"/>.
+    /// The contents are looked at for <see cref="PagerResult.Done"/> only.
     /// </summary>
     PagerReply = 20,
 

@@ -38,6 +38,7 @@ public static class CallGate
         uint value = 0;
         uint first = thread.Context.Registers[0];
         SystemCallError error;
+        board.Processes.NeedsPager = false;
         switch ((SystemCall)thread.Context.Registers[ThreadBlock.CallRegister])
         {
             case SystemCall.Write:
@@ -77,7 +78,7 @@ public static class CallGate
                 error = MemoryCalls.Advise(ref machine, ref board, ref thread);
                 break;
             case SystemCall.ObjectCreate:
-                error = ObjectCalls.Create(ref machine, ref board, ref thread, out value);
+                error = ObjectCalls.Create(ref machine, ref board, ref thread, HandleRole.User, out value);
                 break;
             case SystemCall.ObjectOpen:
                 error = ObjectCalls.Open(ref machine, ref board, ref thread, out value);
@@ -87,6 +88,15 @@ public static class CallGate
                 break;
             case SystemCall.ObjectClose:
                 error = ObjectCalls.Close(ref machine, ref board, ref thread);
+                break;
+            case SystemCall.PagerAttach:
+                error = ObjectCalls.Create(ref machine, ref board, ref thread, HandleRole.Pager, out value);
+                break;
+            case SystemCall.PagerServe:
+                error = PagerCalls.Serve(ref machine, ref board, ref thread);
+                break;
+            case SystemCall.PagerReply:
+                error = PagerCalls.Reply(ref machine, ref board, ref thread);
                 break;
             case SystemCall.Yield:
                 Finish(ref thread, SystemCallError.None, 0);
@@ -110,6 +120,14 @@ public static class CallGate
             default:
                 error = SystemCallError.NoSuchCall;
                 break;
+        }
+
+        if (error == SystemCallError.BadAddress && board.Processes.NeedsPager)
+        {
+            // Nothing was changed before all of the program's memory was looked at: the call is made again.
+            thread.Context.ProgramCounter -= ThreadStatus.LengthOfCall(thread.Context.Status);
+            PageWaits.Begin(ref machine, ref board, ref thread);
+            error = CallErrors.Later;
         }
 
         if (error == CallErrors.Later)

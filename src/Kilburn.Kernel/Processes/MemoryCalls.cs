@@ -43,13 +43,22 @@ internal static class MemoryCalls
         if (kind is MapFlags.SharedObject or MapFlags.PrivateObject)
         {
             ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-            if (!ProcessHandles.TryGet(ref process, thread.Context.Registers[3], out request.Object))
+            uint handle = thread.Context.Registers[3];
+            if (!ProcessHandles.TryGet(ref process, handle, out request.Object))
             {
                 return SystemCallError.NoSuchObject;
             }
 
+            // A file's pages are the boot image's: what is written is the writer's own.
+            bool isKept = kind == MapFlags.SharedObject
+                && ProcessHandles.At(ref process, handle).Role == HandleRole.Reader;
+            if (isKept && (request.Rights & UserRights.Write) != 0)
+            {
+                return SystemCallError.RightsRefused;
+            }
+
             request.ObjectOffset = thread.Context.Registers[4];
-            request.MoreRights = UserRights.All;
+            request.MoreRights = isKept ? UserRights.ReadExecute : UserRights.All;
         }
 
         return TryMap(ref machine, ref board, ref thread, in request, out value);

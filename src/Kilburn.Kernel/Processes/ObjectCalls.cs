@@ -10,7 +10,7 @@ namespace Kilburn.Kernel.Processes;
 internal static class ObjectCalls
 {
     internal static SystemCallError Create<TMachine, TBoard>(
-        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, HandleRole role, out uint value)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
@@ -38,7 +38,7 @@ internal static class ObjectCalls
             ref machine,
             ref board.Memory.Frames,
             thread.Context.Registers[0],
-            ObjectKind.Anonymous,
+            role == HandleRole.Pager ? ObjectKind.Paged : ObjectKind.Anonymous,
             out MemoryObject memory);
         VirtualAddress published = default;
         if (status == VmStatus.Ok)
@@ -52,7 +52,7 @@ internal static class ObjectCalls
 
         if (status == VmStatus.Ok)
         {
-            ProcessHandles.Add(ref process, handle, memory, published);
+            ProcessHandles.Add(ref process, handle, memory, published, role);
             value = handle;
         }
 
@@ -74,18 +74,28 @@ internal static class ObjectCalls
             return error;
         }
 
-        if (!ObjectNames.TryFind(ref machine, ref board, name.Text, out MemoryObject memory))
-        {
-            return SystemCallError.NoSuchName;
-        }
-
         if (!ProcessHandles.TryFindFree(ref process, out uint handle))
         {
             return SystemCallError.OutOfNumbers;
         }
 
-        board.Memory.Spaces.Objects.Open(ref machine, memory);
-        ProcessHandles.Add(ref process, handle, memory, default);
+        // What is published hides a file.
+        HandleRole role = HandleRole.User;
+        if (ObjectNames.TryFind(ref machine, ref board, name.Text, out MemoryObject memory))
+        {
+            board.Memory.Spaces.Objects.Open(ref machine, memory);
+        }
+        else
+        {
+            role = HandleRole.Reader;
+            VmStatus status = FileObjects.TryOpen(ref machine, ref board, name.Text, out memory);
+            if (status != VmStatus.Ok)
+            {
+                return status == VmStatus.NotMapped ? SystemCallError.NoSuchName : CallErrors.Of(status);
+            }
+        }
+
+        ProcessHandles.Add(ref process, handle, memory, default, role);
         value = handle;
         return SystemCallError.None;
     }
@@ -96,10 +106,21 @@ internal static class ObjectCalls
         where TBoard : struct, IBoard
     {
         ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        return ProcessHandles.TryGet(ref process, thread.Context.Registers[0], out MemoryObject memory)
-            ? CallErrors.Of(board.Memory.Spaces.Objects.TryResize(
-                ref machine, ref board.Memory.Frames, memory, thread.Context.Registers[1]))
-            : SystemCallError.NoSuchObject;
+        uint handle = thread.Context.Registers[0];
+        if (!ProcessHandles.TryGet(ref process, handle, out MemoryObject memory))
+        {
+            return SystemCallError.NoSuchObject;
+        }
+
+        if (ProcessHandles.At(ref process, handle).Role == HandleRole.Reader)
+        {
+            return SystemCallError.WrongKind;
+        }
+
+        SystemCallError error = CallErrors.Of(board.Memory.Spaces.Objects.TryResize(
+            ref machine, ref board.Memory.Frames, memory, thread.Context.Registers[1]));
+        PageWaits.Wake(ref machine, ref board); // what is cut off, nobody brings any more
+        return error;
     }
 
     internal static SystemCallError Close<TMachine, TBoard>(
@@ -115,6 +136,7 @@ internal static class ObjectCalls
         }
 
         ProcessHandles.Close(ref machine, ref board, ref process, handle);
+        FileObjects.Trim(ref machine, ref board);
         return SystemCallError.None;
     }
 }

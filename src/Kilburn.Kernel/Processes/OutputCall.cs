@@ -31,6 +31,17 @@ internal static class OutputCall
             return SystemCallError.BadArgument;
         }
 
+        // Looked at before the first byte is out: a call that waits for a page is made again.
+        if (length != 0
+            && (UserMemory.Read(
+                    ref machine, ref board, process.Space, new VirtualAddress(address), bytes.Slice(0, 1), out FaultOutcome _) == 0
+                || UserMemory.Read(
+                    ref machine, ref board, process.Space, new VirtualAddress(address + length - 1), bytes.Slice(0, 1), out _) == 0)
+            && board.Processes.NeedsPager)
+        {
+            return SystemCallError.BadAddress;
+        }
+
         while (value < length)
         {
             uint wanted = length - value < PieceCapacity ? length - value : PieceCapacity;

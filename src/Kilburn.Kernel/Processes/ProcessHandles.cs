@@ -39,11 +39,14 @@ internal static class ProcessHandles
     /// <param name="handle">As <see cref="TryFindFree"/> found it.</param>
     /// <param name="memory">Its object; the handle has a reference from here on.</param>
     /// <param name="name">The name that goes with it; zero for none.</param>
-    internal static void Add(ref ProcessBlock process, uint handle, MemoryObject memory, VirtualAddress name)
+    /// <param name="role">What the process is to the object.</param>
+    internal static void Add(
+        ref ProcessBlock process, uint handle, MemoryObject memory, VirtualAddress name, HandleRole role)
     {
         ref ObjectHandle place = ref At(ref process, handle);
         place.Object = memory;
         place.Name = name;
+        place.Role = role;
         process.HandleCount++;
     }
 
@@ -68,6 +71,12 @@ internal static class ProcessHandles
             ObjectNames.Withdraw(ref machine, ref board, place.Name);
         }
 
+        if (place.Role == HandleRole.Pager)
+        {
+            board.Memory.Spaces.Objects.Abandon(ref machine, place.Object);
+            PageWaits.Wake(ref machine, ref board);
+        }
+
         board.Memory.Spaces.Objects.Close(ref machine, ref board.Memory.Frames, place.Object);
         place = default;
         process.HandleCount--;
@@ -90,7 +99,7 @@ internal static class ProcessHandles
         }
     }
 
-    /// <summary>Gives a clone the handles of its parent. Names stay the parent's.</summary>
+    /// <summary>Gives a clone the handles of its parent. Names and pagers' duties stay the parent's.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="board">The board.</param>
     /// <param name="parent">The parent.</param>
@@ -105,7 +114,8 @@ internal static class ProcessHandles
             if (TryGet(ref parent, handle, out MemoryObject memory))
             {
                 board.Memory.Spaces.Objects.Open(ref machine, memory);
-                Add(ref child, handle, memory, default);
+                HandleRole role = At(ref parent, handle).Role;
+                Add(ref child, handle, memory, default, role == HandleRole.Pager ? HandleRole.User : role);
             }
         }
     }

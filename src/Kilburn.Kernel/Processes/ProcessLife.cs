@@ -232,6 +232,7 @@ public static class ProcessLife
         Destroy(ref machine, ref board, process.Space);
         process.Space = default;
         ProcessHandles.CloseAll(ref machine, ref board, ref process);
+        FileObjects.Trim(ref machine, ref board);
     }
 
     private static void Destroy<TMachine, TBoard>(ref TMachine machine, ref TBoard board, AddressSpace space)

@@ -18,6 +18,18 @@ public struct ProcessSystem
     /// <summary>The names of objects, by <see cref="NameBlock.Next"/>.</summary>
     internal VirtualAddress FirstName;
 
+    /// <summary>The files that are open, by <see cref="FileBlock.Next"/>.</summary>
+    internal VirtualAddress FirstFile;
+
+    /// <summary>Threads that wait for pages from pagers.</summary>
+    internal ThreadQueue AwaitingPages;
+
+    /// <summary>Pagers that wait for work.</summary>
+    internal ThreadQueue AwaitingRequests;
+
+    /// <summary>True when the call that is made met a page that only a pager can bring.</summary>
+    internal bool NeedsPager;
+
     /// <summary>Threads that would run, but for <see cref="Current"/>.</summary>
     internal ThreadQueue Ready;
 

@@ -35,6 +35,11 @@ public static class Scheduler
                 return next;
             }
 
+            if (PageWaits.TryWakeForWriteBack(ref machine, ref board))
+            {
+                continue;
+            }
+
             VirtualAddress sleeper = system.Sleeping.First;
             if (sleeper.Value == 0)
             {
@@ -127,6 +132,14 @@ public static class Scheduler
         if (thread.State == ThreadState.Sleeping)
         {
             system.Sleeping.Remove(ref machine, ref thread);
+        }
+        else if (thread.State == ThreadState.AwaitingPage)
+        {
+            system.AwaitingPages.Remove(ref machine, ref thread);
+        }
+        else if (thread.State == ThreadState.AwaitingRequest)
+        {
+            system.AwaitingRequests.Remove(ref machine, ref thread);
         }
         else if (thread.State == ThreadState.Ready && IsQueued(ref system, ref thread))
         {

@@ -30,6 +30,12 @@ public static class UserFaults
             return thread.Self;
         }
 
+        if (outcome == FaultOutcome.NeedsPager)
+        {
+            PageWaits.Begin(ref machine, ref board, ref thread);
+            return Scheduler.Next(ref machine, ref board);
+        }
+
         return Refuse(
             ref machine, ref board, ref thread, (ProcessEndReason)outcome, (MemoryAccess)report.Access, report.Address.Value);
     }

@@ -150,6 +150,7 @@ internal static class UserMemory
         where TBoard : struct, IBoard
     {
         outcome = space.Resolve(ref machine, ref board.Memory.Frames, in fault);
+        board.Processes.NeedsPager |= outcome == FaultOutcome.NeedsPager;
         return outcome == FaultOutcome.Resolved;
     }
 }
