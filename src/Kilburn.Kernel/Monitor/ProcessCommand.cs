@@ -31,8 +31,8 @@ public static class ProcessCommand
             return CommandOutcome.Failed;
         }
 
-        ProcessRun.Await(ref session.Machine, ref session.Board, process, out ProcessEnd end);
-        session.Memory.TrimHeap(ref session.Machine);
+        ProcessRun.Await(ref session.Machine.Inner, ref session.Board.Inner, process, out ProcessEnd end);
+        session.Memory.TrimHeap(ref session.Machine.Inner);
         ProcessEndText text = new(in end);
         session.Board.Write(line.Name);
         session.Board.Write(": "u8);
@@ -100,8 +100,8 @@ public static class ProcessCommand
         ref ProcessBlock process = ref session.Machine.Data<ProcessBlock>(address);
         ProcessEnd end = default;
         end.Reason = ProcessEndReason.Killed;
-        ProcessLife.End(ref session.Machine, ref session.Board, ref process, in end);
-        session.Memory.TrimHeap(ref session.Machine);
+        ProcessLife.End(ref session.Machine.Inner, ref session.Board.Inner, ref process, in end);
+        session.Memory.TrimHeap(ref session.Machine.Inner);
         return CommandOutcome.Done;
     }
 
@@ -120,7 +120,7 @@ public static class ProcessCommand
             return false;
         }
 
-        if (ProcessLife.TryFind(ref session.Machine, ref session.Board, id, out process)
+        if (ProcessLife.TryFind(ref session.Machine.Inner, ref session.Board.Inner, id, out process)
             && !session.Machine.Data<ProcessBlock>(process).HasEnded)
         {
             return true;
@@ -160,7 +160,7 @@ public static class ProcessCommand
 
         ReadOnlySpan<byte> arguments = request.Arguments.IsEmpty ? line.Arguments : request.Arguments.TakeRest();
         SystemCallError error = ProcessStart.TrySpawn(
-            ref session.Machine, ref session.Board, 0, name, arguments, out process, out ElfStatus elf);
+            ref session.Machine.Inner, ref session.Board.Inner, 0, name, arguments, out process, out ElfStatus elf);
         if (error == SystemCallError.None)
         {
             return true;
@@ -185,7 +185,7 @@ public static class ProcessCommand
         SpaceCounters counters = default;
         if (!process.HasEnded)
         {
-            process.Space.ReadCounters(ref session.Machine, out counters);
+            process.Space.ReadCounters(ref session.Machine.Inner, out counters);
         }
 
         board.WriteDecimalRight(process.Id, NumberWidth);

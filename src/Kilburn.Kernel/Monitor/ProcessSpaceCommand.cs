@@ -31,7 +31,7 @@ public static class ProcessSpaceCommand
         ref ListeningBoard<TBoard> board = ref session.Board;
         board.WriteLine("  start          size  rights  mapped  what"u8);
         VirtualAddress next = default;
-        while (space.TryFindNext(ref session.Machine, ref next, out SpaceRegion region))
+        while (space.TryFindNext(ref session.Machine.Inner, ref next, out SpaceRegion region))
         {
             board.Write("  "u8);
             board.WriteHex(region.Start.Value);
@@ -43,7 +43,7 @@ public static class ProcessSpaceCommand
             board.WriteLine(NameOf(region.Kind));
         }
 
-        space.ReadCounters(ref session.Machine, out SpaceCounters counters);
+        space.ReadCounters(ref session.Machine.Inner, out SpaceCounters counters);
         WriteCount(ref board, "pages: "u8, counters.ReservedPages, " reserved, "u8);
         WriteCount(ref board, default, counters.ResidentPages, " resident; tables: "u8);
         WriteCount(ref board, default, counters.Tables, ", of them "u8);

@@ -42,9 +42,8 @@ public static class CallFuzz
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        session.Memory.Heap.ReadStatistics(ref session.Machine, out HeapStatistics before);
+        session.Memory.Heap.ReadStatistics(ref session.Machine.Inner, out HeapStatistics before);
         RandomSequence random = new(seed);
-        session.Board.Listen("\r"u8); // what they write is nobody's concern
         VirtualAddress current = default;
         for (uint round = 0; round < rounds && !check.HasFailed; round++)
         {
@@ -56,8 +55,7 @@ public static class CallFuzz
         }
 
         EndAll(in session);
-        _ = session.Board.StopListening();
-        session.Memory.Heap.ReadStatistics(ref session.Machine, out HeapStatistics after);
+        session.Memory.Heap.ReadStatistics(ref session.Machine.Inner, out HeapStatistics after);
         check.Equal(after.SmallBlockCount + after.LargeBlockCount, before.SmallBlockCount + before.LargeBlockCount, "heap blocks kept"u8);
     }
 
@@ -74,9 +72,9 @@ public static class CallFuzz
 
         ref ProcessBlock block = ref session.Machine.Data<ProcessBlock>(process);
         SpaceLimits limits = new() { ReservedPages = LimitPages, ResidentPages = LimitPages, Tables = LimitPages };
-        block.Space.SetLimits(ref session.Machine, in limits);
+        block.Space.SetLimits(ref session.Machine.Inner, in limits);
         session.Board.Processes.Awaited = block.Id;
-        return Scheduler.Next(ref session.Machine, ref session.Board);
+        return Scheduler.Next(ref session.Machine.Inner, ref session.Board.Inner);
     }
 
     private static void EndAll<TInner, TBoard>(in Session<TInner, TBoard> session)
@@ -95,13 +93,13 @@ public static class CallFuzz
             // One that is awaited stays, and one whose parent is there.
             if (session.Board.Processes.FirstProcess == first)
             {
-                ProcessLife.Reap(ref session.Machine, ref session.Board, ref session.Machine.Data<ProcessBlock>(first));
+                ProcessLife.Reap(ref session.Machine.Inner, ref session.Board.Inner, ref session.Machine.Data<ProcessBlock>(first));
             }
         }
 
         // Nobody is awaited any more: the processor goes back.
         session.Board.Processes.Awaited = 0;
-        _ = Scheduler.Next(ref session.Machine, ref session.Board);
+        _ = Scheduler.Next(ref session.Machine.Inner, ref session.Board.Inner);
     }
 
     private static VirtualAddress Step<TInner, TBoard>(
@@ -113,15 +111,15 @@ public static class CallFuzz
         switch (random.Below(16))
         {
             case 0:
-                return Scheduler.Tick(ref session.Machine, ref session.Board, ref thread);
+                return Scheduler.Tick(ref session.Machine.Inner, ref session.Board.Inner, ref thread);
             case 1:
             case 2:
                 FaultAccess access = (FaultAccess)random.Below(3);
                 VirtualAddress address = new(AnyAddress(in session, ref random));
                 FaultReport report = new(FaultStatus.TranslationSecondLevel, access, address, 1);
-                return UserFaults.Enter(ref session.Machine, ref session.Board, ref thread, in report);
+                return UserFaults.Enter(ref session.Machine.Inner, ref session.Board.Inner, ref thread, in report);
             case 3:
-                return UserFaults.EnterUndefined(ref session.Machine, ref session.Board, ref thread);
+                return UserFaults.EnterUndefined(ref session.Machine.Inner, ref session.Board.Inner, ref thread);
             default:
                 return Call(in session, ref check, ref random, ref thread, round);
         }
@@ -148,12 +146,17 @@ public static class CallFuzz
             thread.Context.Registers[0] = random.Below(ShortSleep);
         }
 
+        if (call == (uint)SystemCall.Write && session.Board.RunsPrograms)
+        {
+            thread.Context.Registers[0] |= AddressSpace.EndValue; // what they write is not for people
+        }
+
         thread.Context.Registers[ThreadBlock.CallRegister] = call;
         UserFault asked = thread.Context;
         VirtualAddress self = thread.Self;
         VirtualAddress record = thread.FaultRecord;
         uint state = StateOf(in session, ref session.Machine.Data<ProcessBlock>(thread.Process));
-        VirtualAddress next = CallGate.Enter(ref session.Machine, ref session.Board, ref thread);
+        VirtualAddress next = CallGate.Enter(ref session.Machine.Inner, ref session.Board.Inner, ref thread);
         if (next != self)
         {
             return next; // it waits or has ended; its block may be gone
@@ -265,7 +268,7 @@ public static class CallFuzz
             next = session.Machine.Data<NameBlock>(next).Next;
         }
 
-        while (process.Space.TryFindNext(ref session.Machine, ref next, out SpaceRegion region))
+        while (process.Space.TryFindNext(ref session.Machine.Inner, ref next, out SpaceRegion region))
         {
             Add(ref hash, region.Start.Value);
             Add(ref hash, region.LengthInBytes);

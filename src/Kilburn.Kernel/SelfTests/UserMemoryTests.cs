@@ -60,14 +60,14 @@ internal static class UserMemoryTests
             Kind = RangeKind.Anonymous,
             Rights = UserRights.ReadWrite,
         };
-        VmStatus status = space.TryMap(ref session.Machine, ref session.Memory.Frames, in request, out _);
+        VmStatus status = space.TryMap(ref session.Machine.Inner, ref session.Memory.Frames, in request, out _);
         check.Succeeds(status, "map"u8);
         VirtualAddress across = Range.Add(PageSize.Small - (BufferBytes / 2));
         Expect(in session, ref check, process, across, BufferBytes, Way.To, FaultOutcome.Resolved);
         Expect(in session, ref check, process, across, BufferBytes, Way.From, FaultOutcome.Resolved);
         Expect(in session, ref check, process, across.Add(PageSize.Small + 1), BufferBytes, Way.From, FaultOutcome.Resolved);
         uint cleared = UserMemory.Clear(
-            ref session.Machine, ref session.Board, space, Range.Add(1), (4 * PageSize.Small) - 1, out FaultOutcome outcome);
+            ref session.Machine.Inner, ref session.Board.Inner, space, Range.Add(1), (4 * PageSize.Small) - 1, out FaultOutcome outcome);
         check.Equal(cleared, (4 * PageSize.Small) - 1, "bytes cleared"u8);
         check.Equal((uint)outcome, (uint)FaultOutcome.Resolved, "the outcome"u8);
         Leave(in session, ref check, process);
@@ -108,7 +108,7 @@ internal static class UserMemoryTests
         }
 
         Scheduler.Activate(
-            ref session.Machine, ref session.Board, ref session.Machine.Data<ProcessBlock>(process));
+            ref session.Machine.Inner, ref session.Board.Inner, ref session.Machine.Data<ProcessBlock>(process));
         return true;
     }
 
@@ -159,9 +159,9 @@ internal static class UserMemoryTests
         FaultOutcome outcome;
         uint done = way switch
         {
-            Way.To => UserMemory.Write(ref session.Machine, ref session.Board, space, start, span, out outcome),
-            Way.From => UserMemory.Read(ref session.Machine, ref session.Board, space, start, span, out outcome),
-            _ => UserMemory.Clear(ref session.Machine, ref session.Board, space, start, BufferBytes, out outcome),
+            Way.To => UserMemory.Write(ref session.Machine.Inner, ref session.Board.Inner, space, start, span, out outcome),
+            Way.From => UserMemory.Read(ref session.Machine.Inner, ref session.Board.Inner, space, start, span, out outcome),
+            _ => UserMemory.Clear(ref session.Machine.Inner, ref session.Board.Inner, space, start, BufferBytes, out outcome),
         };
         check.That(done == bytes, "bytes copied"u8, start.Value);
         check.That(outcome == expected, "why a copy ended"u8, (uint)outcome);

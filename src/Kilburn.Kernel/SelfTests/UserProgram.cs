@@ -34,7 +34,7 @@ internal static class UserProgram
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        VmStatus status = ProcessLife.TryCreate(ref session.Machine, ref session.Board, 0, "by-hand"u8, out process);
+        VmStatus status = ProcessLife.TryCreate(ref session.Machine.Inner, ref session.Board.Inner, 0, "by-hand"u8, out process);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -42,7 +42,7 @@ internal static class UserProgram
 
         ref ProcessBlock block = ref session.Machine.Data<ProcessBlock>(process);
         status = block.Space.TryMapNewPage(
-            ref session.Machine, ref session.Memory.Frames, Code, AccessPermission.Read, Execution.Allowed, out PhysicalAddress page);
+            ref session.Machine.Inner, ref session.Memory.Frames, Code, AccessPermission.Read, Execution.Allowed, out PhysicalAddress page);
         status = status == VmStatus.Ok ? TryMapZeroes(in session, block.Space, Data) : status;
         status = status == VmStatus.Ok ? TryMapZeroes(in session, block.Space, new VirtualAddress(StackPage)) : status;
         if (status != VmStatus.Ok)
@@ -55,16 +55,16 @@ internal static class UserProgram
             session.Machine.Data<uint>(page.Add((uint)index * sizeof(uint))) = code[index];
         }
 
-        status = block.Space.TryPublishCode(ref session.Machine, Code, PageSize.Small);
+        status = block.Space.TryPublishCode(ref session.Machine.Inner, Code, PageSize.Small);
         status = status == VmStatus.Ok
-            ? ProcessLife.TryAddThread(ref session.Machine, ref session.Board, ref block, out VirtualAddress address)
+            ? ProcessLife.TryAddThread(ref session.Machine.Inner, ref session.Board.Inner, ref block, out VirtualAddress address)
             : status;
         if (status == VmStatus.Ok)
         {
             ref ThreadBlock thread = ref session.Machine.Data<ThreadBlock>(block.FirstThread);
             ThreadStatus.Enter(ref thread, Code.Value);
             thread.Context.Registers[ThreadBlock.StackPointer] = StackPage + PageSize.Small;
-            Scheduler.Wake(ref session.Machine, ref session.Board, ref thread);
+            Scheduler.Wake(ref session.Machine.Inner, ref session.Board.Inner, ref thread);
         }
 
         return status;
@@ -88,7 +88,7 @@ internal static class UserProgram
         ProcessEnd end = default;
         if (session.Board.RunsPrograms)
         {
-            ProcessRun.Await(ref session.Machine, ref session.Board, process, out end);
+            ProcessRun.Await(ref session.Machine.Inner, ref session.Board.Inner, process, out end);
         }
         else
         {
@@ -108,7 +108,7 @@ internal static class UserProgram
         ProcessEnd killed = default;
         killed.Reason = ProcessEndReason.Killed;
         ProcessLife.End(
-            ref session.Machine, ref session.Board, ref session.Machine.Data<ProcessBlock>(process), in killed);
+            ref session.Machine.Inner, ref session.Board.Inner, ref session.Machine.Data<ProcessBlock>(process), in killed);
     }
 
     /// <summary>The address of an instruction.</summary>
@@ -128,6 +128,6 @@ internal static class UserProgram
             Kind = RangeKind.Anonymous,
             Rights = UserRights.ReadWrite,
         };
-        return space.TryMap(ref session.Machine, ref session.Memory.Frames, in request, out _);
+        return space.TryMap(ref session.Machine.Inner, ref session.Memory.Frames, in request, out _);
     }
 }
