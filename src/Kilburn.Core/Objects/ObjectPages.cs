@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
@@ -130,26 +131,20 @@ internal static partial class ObjectPages
                 return FaultOutcome.Resolved;
             }
 
-            SpareMemory spares = default;
-            uint pages = (leaf == 0 ? 1u : 0) + (isPaged ? 0u : 1);
-            if (spares.TryTake(ref machine, ref frames, tables: 0, pages) != VmStatus.Ok)
+            uint taken = isPaged ? 0 : frames.TakeZeroedPage(ref machine);
+            if ((!isPaged && taken == 0) || (leaf == 0 && !TryAddLeaf(ref machine, ref frames, ref link, taken)))
             {
                 return FaultOutcome.OutOfMemory;
             }
 
-            if (leaf == 0)
-            {
-                leaf = spares.TakePage(ref machine).Value;
-                link = leaf;
-            }
-
+            leaf = link;
             if (isPaged)
             {
                 AddWaiting(ref machine, ref control, objectPage, page);
                 return FaultOutcome.NeedsPager;
             }
 
-            held = new ObjectPage(spares.TakePage(ref machine).Value);
+            held = new ObjectPage(taken);
             WordOf(ref machine, leaf, page) = held.Raw;
             control.ResidentPages++;
         }
@@ -166,6 +161,21 @@ internal static partial class ObjectPages
         }
 
         return FaultOutcome.Resolved;
+    }
+
+    // False when there is no page for it: what was taken for it to lead to is given back.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryAddLeaf<TMachine>(ref TMachine machine, ref FrameAllocator frames, ref uint link, uint taken)
+        where TMachine : struct, IMachine
+    {
+        uint leaf = frames.TakeZeroedPage(ref machine);
+        if (leaf == 0 && taken != 0)
+        {
+            SpaceRange.FreePage(ref machine, ref frames, new PhysicalAddress(taken));
+        }
+
+        link = leaf;
+        return leaf != 0;
     }
 
     private static ref uint DirectoryWord<TMachine>(ref TMachine machine, PhysicalAddress objectPage, uint index)
