@@ -6,7 +6,7 @@ using System.Linq;
 
 namespace Kilburn.Mutation;
 
-/// <summary>Changes the core part by part, and counts what the tests notice: <c>Kilburn.Mutation ROOT [PART...]</c>.</summary>
+/// <summary>Changes the core part by part, and counts what the tests notice: <c>Kilburn.Mutation ROOT [PART[/FILE]...]</c>.</summary>
 internal static class Program
 {
     private const int RequiredPerMille = 850;
@@ -16,7 +16,7 @@ internal static class Program
     {
         string root = Path.GetFullPath(arguments[0]);
         string[] names = arguments[1..];
-        if (names.FirstOrDefault(name => Part.All.All(part => part.Name != name)) is string unknown)
+        if (names.FirstOrDefault(name => Part.Parse(name) == null) is string unknown)
         {
             Console.Error.WriteLine($"unknown part: {unknown}; there are: {string.Join(", ", Part.All.Select(part => part.Name))}");
             return 2;
@@ -26,7 +26,7 @@ internal static class Program
         {
             string folder = Path.Combine(root, "out", "mutation");
             List<Mutant> mutants = [];
-            foreach (Part part in Part.All.Where(part => names.Length == 0 || names.Contains(part.Name)))
+            foreach (Part part in names.Length == 0 ? Part.All : names.Select(name => Part.Parse(name)!))
             {
                 mutants.AddRange(Test(root, Path.Combine(folder, part.Name), part));
             }

@@ -43,6 +43,7 @@ internal static partial class WorkingCopy
             Write(copy, file, File.ReadAllText(Path.Combine(root, file)));
         }
 
+        bool isAnyChanged = false;
         foreach (string folder in s_folders)
         {
             foreach (string path in Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
@@ -56,9 +57,11 @@ internal static partial class WorkingCopy
 
                 string text = File.ReadAllText(path);
                 bool isSource = inside.EndsWith(".cs", StringComparison.Ordinal);
-                if (isSource && folder == Core && !part.IsChanged(inside))
+                if (isSource && folder == Core)
                 {
-                    text = Unchanged + text;
+                    bool isChanged = part.IsChanged(inside);
+                    isAnyChanged |= isChanged;
+                    text = isChanged ? text : Unchanged + text;
                 }
                 else if (isSource && folder == Tests)
                 {
@@ -69,7 +72,9 @@ internal static partial class WorkingCopy
             }
         }
 
-        return Path.Combine(copy, Tests);
+        return isAnyChanged
+            ? Path.Combine(copy, Tests)
+            : throw new InvalidDataException($"no source of {part.Name} has a name that begins with {part.File}");
     }
 
     private static string WithFewerSamples(Match count)

@@ -42,12 +42,28 @@ public sealed class WorkingCopyTests : IDisposable
     public void Make_APropertyWithSamples_HasATenthOfThem()
     {
         string tests = WorkingCopy.Make(Root(), _copy, Part.All.Single(part => part.Name == "asids"));
-        Assert.Contains("iter: 50,", File.ReadAllText(Path.Combine(tests, "Asids", "AsidAllocatorTests.cs")), StringComparison.Ordinal);
+        Assert.Contains("iter: 50 ", File.ReadAllText(Path.Combine(tests, "Asids", "AsidAllocatorTests.cs")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Make_ANameThatNamesNoFile_SaysSo() =>
         Assert.Throws<InvalidDataException>(() => WorkingCopy.Make(Root(), _copy, new Part("x", ["Asids/"], ["Asids/Nothing"])));
+
+    [Fact]
+    public void Make_AFileThatIsNoneOfThePart_SaysSo() =>
+        Assert.Throws<InvalidDataException>(() => WorkingCopy.Make(Root(), _copy, Part.Parse("asids/Frame")!));
+
+    [Theory]
+    [InlineData("frames", "Frames/FrameIndex.Start.cs", true)]
+    [InlineData("frames/FrameIndex", "Frames/FrameIndex.Start.cs", true)]
+    [InlineData("frames/FrameIndex", "Frames/FrameInfo.cs", false)]
+    [InlineData("heap/KernelHeap.", "Kernel/KernelHeap.cs", true)]
+    [InlineData("heap/KernelHeap.", "Kernel/KernelHeapClasses.cs", false)]
+    public void Parse_PartOrFilesOfOne_ChangesThese(string text, string path, bool isChanged) =>
+        Assert.Equal(isChanged, Part.Parse(text)!.IsChanged(path));
+
+    [Fact]
+    public void Parse_UnknownPart_IsNone() => Assert.Null(Part.Parse("frame/FrameIndex"));
 
     private static string Root()
     {
