@@ -66,7 +66,10 @@ public readonly partial struct AddressSpace
         }
 
         ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
-        status = RangeRelease.TryRelease(ref machine, ref frames, ref control, _controlPage, range.Start, range.End);
+        VirtualAddress rest = UntouchedRange.Release(ref machine, ref control, range.Start, range.End);
+        status = rest == range.End
+            ? VmStatus.Ok
+            : RangeRelease.TryRelease(ref machine, ref frames, ref control, _controlPage, rest, range.End);
         SpacePage.LeaveAfterMapping(ref machine, ref control);
         return status;
     }
@@ -401,17 +404,30 @@ public readonly partial struct AddressSpace
         }
 
         VirtualAddress first = guardStart.Add(request.GuardInBytes);
+        VirtualAddress end = first.Add(request.LengthInBytes);
+        ReservedPages state = ReservedPages.Page(KindOf(request.Kind), rights);
+        bool isObject = IsObject(request.Kind);
+        bool isUsual = !isObject
+            && request.Placement != RangePlacement.Replacing
+            && request.Population == RangePopulation.OnDemand
+            && request.GuardInBytes == 0;
+        if (isUsual && UntouchedRange.TryReserve(ref machine, ref control, first, end, state))
+        {
+            start = first;
+            Remember(ref control, request.Placement, end);
+            return VmStatus.Ok;
+        }
+
         RangePlan plan = new()
         {
             GuardStart = guardStart,
             Start = first,
-            End = first.Add(request.LengthInBytes),
-            State = ReservedPages.Page(KindOf(request.Kind), rights),
+            End = end,
+            State = state,
             IsReplacing = request.Placement == RangePlacement.Replacing,
             IsPopulated = request.Population == RangePopulation.AtOnce && rights != UserRights.None,
         };
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        bool isObject = IsObject(request.Kind);
         status = SpaceMappings.HasRoom(ref machine, ref accounts, plan.GuardStart, plan.End, isObject ? 1u : 0)
             ? RangeReserve.TryReserve(ref machine, ref frames, ref control, _controlPage, in plan)
             : VmStatus.LimitReached;
@@ -430,13 +446,20 @@ public readonly partial struct AddressSpace
                 SpaceMappings.Add(ref machine, ref accounts, in mapping);
             }
 
-            if (request.Placement == RangePlacement.Anywhere && accounts.Seed == 0)
-            {
-                accounts.SearchStart = plan.End;
-            }
+            Remember(ref control, request.Placement, end);
         }
 
         return status;
+    }
+
+    // The next range that may lie anywhere comes behind.
+    private static void Remember(ref SpaceControl control, RangePlacement placement, VirtualAddress end)
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        if (placement == RangePlacement.Anywhere && accounts.Seed == 0)
+        {
+            accounts.SearchStart = end;
+        }
     }
 
     private static VmStatus TryPlace<TMachine>(

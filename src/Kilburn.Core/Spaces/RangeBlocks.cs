@@ -23,7 +23,9 @@ namespace Kilburn.Core.Spaces;
 /// </remarks>
 internal static class RangeBlocks
 {
-    private const uint PagesOfPart = 16;
+    /// <summary>Pages of a large page.</summary>
+    public const uint PagesOfPart = 16;
+
     private const uint PartShift = 4;
     private const uint PartCount = SecondLevelTable.EntryCount / PagesOfPart;
 
@@ -44,7 +46,8 @@ internal static class RangeBlocks
         WholeMibs wholeMibs)
         where TMachine : struct, IMachine
     {
-        if (SpaceLayout.AccountsOf(ref control).Counters.HasBlocks)
+        if (SpaceLayout.AccountsOf(ref control).Counters.HasBlocks
+            && !IsSmall(ref machine, ref control, start, end))
         {
             SplitParts(ref machine, ref control, controlPage, start, end, wholeMibs);
         }
@@ -59,7 +62,7 @@ internal static class RangeBlocks
     /// <param name="control">A space whose lock is held.</param>
     /// <param name="controlPage">Its control page.</param>
     /// <param name="mib">VA[30:20].</param>
-    /// <param name="firstPage">VA[19:12] of the first page that was changed.</param>
+    /// <param name="firstPage">VA[19:12] of the first page of the parts to look at: those of which all was changed, so that a change to and fro of a page joins nothing.</param>
     /// <param name="lastPage">The last one.</param>
     public static void Join<TMachine>(
         ref TMachine machine,
@@ -82,7 +85,7 @@ internal static class RangeBlocks
 
         PhysicalAddress table = first.PageTable.Table;
         uint joined = 0; // a bit for each part
-        for (uint part = firstPage >> (int)PartShift; part <= lastPage >> (int)PartShift; part++)
+        for (uint part = (firstPage + PagesOfPart - 1) >> (int)PartShift; part < (lastPage + 1) >> (int)PartShift; part++)
         {
             joined |= CanJoin(ref machine, ref frames, table, part) ? 1u << (int)part : 0;
         }
@@ -158,6 +161,17 @@ internal static class RangeBlocks
         {
             SpaceLayout.AccountsOf(ref control).Counters.LargePages--;
         }
+    }
+
+    // A few pages of a table that are small already: what is likely where pages change one by one.
+    private static bool IsSmall<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, start)));
+        return first.IsPageTable
+            && ((start.Value ^ (end.Value - 1)) >> PageSize.LargeShift) == 0
+            && !new SecondLevelEntry(machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, start))).IsLarge;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -300,5 +300,7 @@ internal static class RangeRelease
         return !first.IsPageTable && !ReservedPages.TryCut(first.Reserved, parts.FirstPage, parts.LastPage, out _);
     }
 
-    private static uint PageCountOf(ReservedPages run) => run.IsNone ? 0 : run.LastPage - run.FirstPage + 1;
+    /// <summary>Pages of a run.</summary>
+    /// <param name="run">The run, or nothing.</param>
+    public static uint PageCountOf(ReservedPages run) => run.IsNone ? 0 : run.LastPage - run.FirstPage + 1;
 }

@@ -24,19 +24,28 @@ internal static class RangeSearch
         VirtualAddress address = start;
         while (address < end)
         {
-            FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+            PhysicalAddress place = FirstLevelTable.EntryOf(control.Table, address);
+            FirstLevelEntry first = new(machine.ReadWord(place));
+            VirtualAddress mib = address.AlignDown(PageSize.Section);
+            if (first.Raw == 0)
+            {
+                address = SkipEmpty(ref machine, place, mib, end);
+                continue;
+            }
+
             if (first.IsPageTable)
             {
-                if (machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, address)) != 0)
+                VirtualAddress mibEnd = mib.Add(PageSize.Section);
+                address = SkipZeroes(
+                    ref machine, SecondLevelTable.EntryOf(first.PageTable.Table, address), address, mibEnd < end ? mibEnd : end);
+                if (address < end && address < mibEnd)
                 {
                     return address;
                 }
 
-                address = address.Add(PageSize.Small);
                 continue;
             }
 
-            VirtualAddress mib = address.AlignDown(PageSize.Section);
             ReservedPages run = first.Run;
             if (!run.IsNone && address.SecondLevelIndex <= run.LastPage)
             {
@@ -49,6 +58,39 @@ internal static class RangeSearch
         }
 
         return end;
+    }
+
+    // MiBs that hold nothing, from an empty one on: the first byte of the next that holds something, or past the end.
+    private static VirtualAddress SkipEmpty<TMachine>(
+        ref TMachine machine, PhysicalAddress place, VirtualAddress mib, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress address = mib;
+        PhysicalAddress next = place;
+        do
+        {
+            address = address.Add(PageSize.Section);
+            next = next.Add(1u << FirstLevelTable.EntryShift);
+        }
+        while (address < end && machine.ReadWord(next) == 0);
+
+        return address;
+    }
+
+    // Pages that are nothing: the first that is something, or the end.
+    private static VirtualAddress SkipZeroes<TMachine>(
+        ref TMachine machine, PhysicalAddress place, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress address = start;
+        PhysicalAddress next = place;
+        while (address < end && machine.ReadWord(next) == 0)
+        {
+            address = address.Add(PageSize.Small);
+            next = next.Add(1u << SecondLevelTable.EntryShift);
+        }
+
+        return address;
     }
 
     /// <summary>Finds a free place.</summary>

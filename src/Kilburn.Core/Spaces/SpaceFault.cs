@@ -122,7 +122,8 @@ internal static class SpaceFault
                 {
                     RangeBlocks.Join(
                         ref machine, ref frames, ref control, controlPage,
-                        address.FirstLevelIndex, address.SecondLevelIndex, address.SecondLevelIndex);
+                        address.FirstLevelIndex, address.AlignDown(PageSize.Large).SecondLevelIndex,
+                        address.AlignDown(PageSize.Large).SecondLevelIndex + RangeBlocks.PagesOfPart - 1);
                     machine.Synchronize();
                 }
             }
