@@ -86,7 +86,7 @@ internal static class UntouchedRange
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         VirtualAddress last = new(end.Value - PageSize.Small);
-        if ((control.SpecialMibs | accounts.Counters.LargePages) != 0
+        if ((control.SpecialMibs | accounts.Counters.LargePages | accounts.Mappings.Value) != 0
             || RangeRelease.IsSplit(ref machine, ref control, start, end))
         {
             return start;
