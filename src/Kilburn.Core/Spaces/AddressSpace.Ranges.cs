@@ -101,8 +101,9 @@ public readonly partial struct AddressSpace
 
         rights = WithRead(rights);
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
-        status = IsRefused(ref control, rights)
-            ? VmStatus.RightsRefused
+        status = IsRefused(ref control, rights) ? VmStatus.RightsRefused
+            : range.LengthInBytes == PageSize.Small
+                && RangeChange.TryProtectPage(ref machine, ref control, range.Start, rights) ? VmStatus.Ok
             : RangeChange.TryProtect(ref machine, ref frames, ref control, _controlPage, range.Start, range.End, rights);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;

@@ -129,6 +129,48 @@ internal static class RangeBlocks
     public static bool IsInStep(uint word, VirtualAddress address) =>
         ((word ^ address.Value) & (PageSize.Large - PageSize.Small)) == 0;
 
+    /// <summary>Gives sections other rights, if that is all there is in a range.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <param name="rights">Read is among them when any is.</param>
+    /// <returns>False, with nothing changed, when there is anything else, or the sections are to be executed.</returns>
+    /// <remarks>Only rights change, so that nothing is broken first. A section is nobody else's: it may be written at once.</remarks>
+    public static bool TryProtectSections<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        if (SpaceLayout.AccountsOf(ref control).Counters.Sections == 0
+            || ((start.Value | end.Value) & PageSize.SectionMask) != 0
+            || (rights & UserRights.Execute) != 0)
+        {
+            return false;
+        }
+
+        PhysicalAddress first = FirstLevelTable.EntryOf(control.Table, start);
+        PhysicalAddress last = FirstLevelTable.EntryOf(control.Table, end);
+        for (PhysicalAddress place = first; place != last; place = place.Add(1u << FirstLevelTable.EntryShift))
+        {
+            if (!new FirstLevelEntry(machine.ReadWord(place)).IsBlock)
+            {
+                return false;
+            }
+        }
+
+        InvalidationBatch batch = default;
+        batch.AddAll();
+        for (PhysicalAddress place = first; place != last; place = place.Add(1u << FirstLevelTable.EntryShift))
+        {
+            PhysicalAddress frame = new FirstLevelEntry(machine.ReadWord(place)).Section.Frame;
+            SmallPageDescriptor page = SmallPageDescriptor.CreateForRange(frame, rights, Writing.Allowed);
+            Descriptor.Write(ref machine, place, SectionDescriptor.Join(LargePageDescriptor.Join(page)).Raw);
+        }
+
+        batch.Commit(ref machine, ref control.Owner.Word);
+        return true;
+    }
+
     /// <summary>Gives back the frames of a section that no walk can reach any more, and the table that was deposited for it.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Takes them.</param>

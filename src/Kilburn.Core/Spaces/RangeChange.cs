@@ -10,6 +10,41 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Changes what ranges of a space whose lock is held may do, and what they hold.</summary>
 internal static class RangeChange
 {
+    /// <summary>Gives one page that is there, in a table of the space's own, other rights: what garbage collectors and debuggers ask for.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="page">First byte.</param>
+    /// <param name="rights">Read is among them when any is.</param>
+    /// <returns>False, with nothing changed, when the page is not so, or is to be executed.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool TryProtectPage<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress page, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, page)));
+        if ((control.SpecialMibs | SpaceLayout.AccountsOf(ref control).Mappings.Value | (uint)(rights & UserRights.Execute)) != 0
+            || !first.IsPageTable)
+        {
+            return false;
+        }
+
+        PhysicalAddress place = SecondLevelTable.EntryOf(first.PageTable.Table, page);
+        SecondLevelEntry entry = new(machine.ReadWord(place));
+        if (!entry.IsSmall || entry.IsGivenPage)
+        {
+            return false;
+        }
+
+        uint changed = new RangeRights(rights).Give(entry.Small);
+        if (changed != entry.Raw)
+        {
+            Descriptor.Write(ref machine, place, changed);
+            PageInvalidation.Remove(ref machine, ref control.Owner.Word, page);
+        }
+
+        return true;
+    }
+
     /// <summary>Gives pages of ranges other rights.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives tables, when runs fall into parts.</param>
@@ -29,6 +64,11 @@ internal static class RangeChange
         UserRights rights)
         where TMachine : struct, IMachine
     {
+        if (RangeBlocks.TryProtectSections(ref machine, ref control, start, end, rights))
+        {
+            return VmStatus.Ok;
+        }
+
         RangeBlocks.Split(ref machine, ref control, controlPage, start, end, WholeMibs.Changed);
         VmStatus status = CheckPages(ref machine, ref control, start, end);
         if (status != VmStatus.Ok)
@@ -380,10 +420,7 @@ internal static class RangeChange
         ref TMachine machine, ref SpaceControl control, PhysicalAddress table, in MibParts part, UserRights rights)
         where TMachine : struct, IMachine
     {
-        // What could not be written may be another's too, or the frame of zeroes: a fault finds out.
-        SmallPageDescriptor allowed = SmallPageDescriptor.CreateForRange(default, rights, Writing.Allowed);
-        uint writable = allowed.Raw;
-        uint deferred = allowed.IsWritableOfRange ? allowed.WithWritesDeferred().Raw : writable;
+        RangeRights words = new(rights);
         bool becomesCode = (rights & UserRights.Execute) != 0;
         InvalidationBatch batch = default;
         bool isCode = false;
@@ -400,7 +437,7 @@ internal static class RangeChange
             }
 
             SmallPageDescriptor old = entry.Small;
-            uint changed = old.Frame.Value | (old.IsWritableOfRange ? writable : deferred);
+            uint changed = words.Give(old);
             if (changed == old.Raw)
             {
                 continue;

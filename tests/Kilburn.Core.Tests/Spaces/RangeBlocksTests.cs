@@ -176,6 +176,24 @@ public sealed class RangeBlocksTests
     }
 
     [Fact]
+    public void TryProtect_OfWholeSections_KeepsThemAndTheirContents()
+    {
+        AddressSpace space = MapAtOnce(Start, 2 * MiB);
+        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (9 * Page), 9));
+        foreach (UserRights rights in new[] { UserRights.Read, UserRights.None, UserRights.ReadWrite })
+        {
+            Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(space, Start, 2 * MiB, rights));
+            Assert.Equal((0u, 2u), BlocksOf(space));
+            Assert.Equal([(Start, 2 * MiB, RangeKind.Anonymous, rights, 512u)], _fixture.RegionsOf(space));
+            Assert.Equal(
+                rights == UserRights.ReadWrite ? FaultOutcome.Resolved : FaultOutcome.Protection,
+                _fixture.Write(space, Start + MiB, 1));
+        }
+
+        Assert.Equal(9u, _fixture.Read(space, Start + (9 * Page)));
+    }
+
+    [Fact]
     public void Resolve_AccessThatASectionAllows_IsSpurious()
     {
         AddressSpace space = MapAtOnce(Start, MiB);
