@@ -17,7 +17,7 @@ public sealed class DataFilesTests : IDisposable
     {
         IReadOnlyList<Goal> goals = DataFiles.ReadGoals(Path.Combine(AppContext.BaseDirectory, "goals.json"));
 
-        Assert.Equal(48, goals.Count);
+        Assert.Equal(49, goals.Count);
         Assert.All(goals, goal => Assert.True(goal.Limit > 0));
         Assert.Contains(goals, goal => goal is { Name: "space.destroy_16", Limit: 1500, Reference: 2298 });
         Assert.Contains(goals, goal => goal is { Name: "syscall.null", Limit: 100, Reference: null, Linux: 123 });

@@ -24,6 +24,7 @@ internal static unsafe class FaultFigures
         ReadEach("fault.zero_read"u8, start);
         Unmap(start);
 
+        MeasureShared(clear);
         MeasureHandlers();
     }
 
@@ -83,6 +84,17 @@ internal static unsafe class FaultFigures
 
         FigureRun.Require("a child that ends"u8, Process.WaitFor(child, 0));
         WriteEach("fault.cow_reuse"u8, first, 0);
+    }
+
+    private static void MeasureShared(uint clear)
+    {
+        FigureRun.Require("an object"u8, MemoryObject.TryCreate(Length, default, out MemoryObject memory));
+        FigureRun.Require(
+            "16 MiB of an object"u8,
+            Memory.TryMap(0, Length, Memory.ReadWrite | MapFlags.SharedObject, memory, 0, out uint start));
+        WriteEach("fault.shared"u8, start, clear);
+        Unmap(start);
+        FigureRun.Require("a close"u8, memory.TryClose());
     }
 
     private static void MeasureHandlers()
