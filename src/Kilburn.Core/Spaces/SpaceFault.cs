@@ -103,7 +103,9 @@ internal static class SpaceFault
         SecondLevelEntry entry = new(machine.ReadWord(place));
         if (!entry.IsLive)
         {
-            FaultOutcome outcome = Judge(entry.Reserved, wanted);
+            FaultOutcome outcome = entry.Reserved.IsFillable && (entry.Reserved.Rights & wanted) != 0
+                ? FaultOutcome.Resolved
+                : Judge(entry.Reserved, wanted);
             if (outcome == FaultOutcome.Resolved && entry.Reserved.Kind == ReservedKind.Object)
             {
                 return ObjectFault.Fill(

@@ -355,14 +355,15 @@ internal static class SpaceRange
         uint reservedPages = 0;
         uint absent = 0; // the last word of a page that is not there: most are like the one before
         uint isCounted = 0;
-        for (; remaining > 0; page++)
+        PhysicalAddress place = table.Add(page << SecondLevelTable.EntryShift);
+        for (; remaining > 0; place = place.Add(1u << SecondLevelTable.EntryShift))
         {
-            if (BuildChecks.Enabled && page == SecondLevelTable.EntryCount)
+            if (BuildChecks.Enabled && place == table.Add(SecondLevelTable.LengthInBytes))
             {
                 BugCheck.Fail(ref machine, "S1: a table holds fewer pages than its count says"u8, mib << PageSize.SectionShift);
             }
 
-            SecondLevelEntry entry = new(machine.ReadWord(table.Add(page << SecondLevelTable.EntryShift)));
+            SecondLevelEntry entry = new(machine.ReadWord(place));
             if (entry.Raw == 0)
             {
                 continue;
@@ -390,6 +391,7 @@ internal static class SpaceRange
             }
             else if (entry.IsLarge)
             {
+                page = (place.Value - table.Value) >> SecondLevelTable.EntryShift;
                 RangeBlocks.Forget(ref control, entry, page);
                 reservedPages++;
                 residentPages++;

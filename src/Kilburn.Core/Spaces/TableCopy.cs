@@ -65,15 +65,11 @@ internal static class TableCopy
         where TMachine : struct, IMachine
     {
         uint leftOutOffset = leftOut << SecondLevelTable.EntryShift;
+        uint leftOutWord = leftOut == NoPage ? 0 : machine.ReadWord(copy.Add(leftOutOffset));
         for (uint offset = 0; offset < SecondLevelTable.LengthInBytes; offset += 1u << SecondLevelTable.EntryShift)
         {
             SecondLevelEntry entry = new(machine.ReadWord(source.Add(offset)));
-            if (entry.Raw == 0 || offset == leftOutOffset)
-            {
-                continue;
-            }
-
-            if (entry.IsLive && HoldsFrame(entry, zeroPage))
+            if (entry.IsLive && offset != leftOutOffset && HoldsFrame(entry, zeroPage))
             {
                 VmStatus status = frames.TrySharePage(ref machine, entry.Small.Frame);
                 if (status != VmStatus.Ok)
@@ -84,6 +80,11 @@ internal static class TableCopy
             }
 
             machine.WriteWord(copy.Add(offset), entry.Raw); // cleaned with its table
+        }
+
+        if (leftOut != NoPage)
+        {
+            machine.WriteWord(copy.Add(leftOutOffset), leftOutWord);
         }
 
         if (!TMachine.WalksAreCoherent)
