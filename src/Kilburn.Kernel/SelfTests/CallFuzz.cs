@@ -219,6 +219,7 @@ public static class CallFuzz
                 registers[1] = UserProgram.Data.Value;
                 break;
             case SystemCall.ObjectCreate:
+            case SystemCall.PagerAttach:
                 registers[0] = length;
                 registers[1] = UserProgram.Data.Value;
                 registers[2] = random.Below(4);
@@ -231,6 +232,15 @@ public static class CallFuzz
             case SystemCall.ObjectClose:
                 registers[0] = random.Below(SomeHandles);
                 registers[1] = length;
+                break;
+            case SystemCall.PagerServe:
+                registers[0] = UserProgram.Data.Value;
+                break;
+            case SystemCall.PagerReply:
+                registers[0] = random.Below(SomeHandles);
+                registers[1] = random.Below(SomePages) << PageSize.SmallShift;
+                registers[2] = UserProgram.Data.Value;
+                registers[3] = random.Below(3);
                 break;
             case SystemCall.SetFaultHandler:
                 registers[0] = UserProgram.Code.Value;
