@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
@@ -79,20 +80,24 @@ internal static class SpaceMappings
     /// <param name="accounts">The space's.</param>
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // as HasRoom
     public static UserRights MostRights<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine =>
+        accounts.Mappings == default ? UserRights.All : MostRightsAmong(ref machine, ref accounts, start, end);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static UserRights MostRightsAmong<TMachine>(
         ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end)
         where TMachine : struct, IMachine
     {
         UserRights rights = UserRights.All;
-        if (accounts.Mappings != default)
+        uint count = HeaderOf(ref machine, accounts.Mappings).Count;
+        for (uint index = IndexOf(ref machine, accounts.Mappings, start);
+            index < count && At(ref machine, accounts.Mappings, index).Start < end;
+            index++)
         {
-            uint count = HeaderOf(ref machine, accounts.Mappings).Count;
-            for (uint index = IndexOf(ref machine, accounts.Mappings, start);
-                index < count && At(ref machine, accounts.Mappings, index).Start < end;
-                index++)
-            {
-                rights &= At(ref machine, accounts.Mappings, index).MostRights;
-            }
+            rights &= At(ref machine, accounts.Mappings, index).MostRights;
         }
 
         return rights;
@@ -181,15 +186,17 @@ internal static class SpaceMappings
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte.</param>
     /// <param name="added">Mappings to add.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a space without objects it is a load and a compare
     public static bool HasRoom<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end, uint added)
+        where TMachine : struct, IMachine =>
+        accounts.Mappings == default || HasRoomAmong(ref machine, ref accounts, start, end, added);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasRoomAmong<TMachine>(
         ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end, uint added)
         where TMachine : struct, IMachine
     {
-        if (accounts.Mappings == default)
-        {
-            return true;
-        }
-
         uint count = HeaderOf(ref machine, accounts.Mappings).Count;
         uint left = count + added;
         for (uint index = IndexOf(ref machine, accounts.Mappings, start);
@@ -209,16 +216,23 @@ internal static class SpaceMappings
     /// <param name="accounts">The space's.</param>
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte. No page of the range is there any more.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // as HasRoom
     public static void Cut<TMachine>(
         ref TMachine machine, ref FrameAllocator frames, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end)
         where TMachine : struct, IMachine
     {
-        PhysicalAddress page = accounts.Mappings;
-        if (page == default)
+        if (accounts.Mappings != default)
         {
-            return;
+            CutOut(ref machine, ref frames, ref accounts, start, end);
         }
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CutOut<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress page = accounts.Mappings;
         ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
         uint index = IndexOf(ref machine, page, start);
         while (index < HeaderOf(ref machine, page).Count && At(ref machine, page, index).Start < end)
