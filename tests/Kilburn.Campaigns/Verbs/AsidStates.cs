@@ -19,14 +19,15 @@ internal static class AsidStates
         new("unmap and exit against the wrap of generations, 4 spaces, 2 of them parked", 4, 2, true, ParkedCount: 2),
     ];
 
-    // The least to the largest.
+    // The largest come last.
     private static readonly AsidPlan[] s_large =
     [
         new("unmap against rollover, 4 spaces", 4, 2, Events: AsidEvents.Unmaps),
         new("unmap and exit against rollovers, 6 spaces, 4 of them parked", 6, 3, ParkedCount: 4),
         new("unmap and exit against rollovers, 4 spaces, 2 of them parked", 4, 3, ParkedCount: 2),
-        new("unmap and exit against the wrap of generations, 4 spaces, 1 of them parked", 4, 2, true, ParkedCount: 1),
         new("exit against rollover, 4 spaces", 4, 2, Events: AsidEvents.Ends),
+        new("unmap and exit against rollovers, 4 spaces, 1 of them parked", 4, 2, ParkedCount: 1),
+        new("unmap and exit against the wrap of generations, 4 spaces, 1 of them parked", 4, 2, true, ParkedCount: 1),
         new("unmap and exit against rollovers, 4 spaces", 4, 2),
     ];
 
