@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.IO;
+using System.Threading.Tasks;
 
 namespace Kilburn.Mutation;
 
 /// <summary>Runs dotnet-stryker as the tool manifest pins it.</summary>
 internal static class Stryker
 {
+    private const int BufferLength = 4096;
+
     /// <summary>Runs it in a test project to its end.</summary>
     /// <param name="tests">The folder of the test project.</param>
     /// <param name="output">Where the report goes.</param>
@@ -24,19 +27,21 @@ internal static class Stryker
         start.Environment["RunAnalyzers"] = "false"; // a mutated source breaks style, and is not to be judged by it
         using StreamWriter writer = new(log) { AutoFlush = true };
         using Process process = new() { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Write(writer, line.Data);
-        process.ErrorDataReceived += (_, line) => Write(writer, line.Data);
         process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        Task.WaitAll(Task.Run(() => Copy(process.StandardOutput, writer)), Task.Run(() => Copy(process.StandardError, writer)));
         process.WaitForExit();
     }
 
-    private static void Write(StreamWriter writer, string? line)
+    // As it comes, not line by line: the mutants' dots are one line.
+    private static void Copy(StreamReader reader, StreamWriter writer)
     {
-        lock (writer)
+        char[] text = new char[BufferLength];
+        for (int length = reader.Read(text); length != 0; length = reader.Read(text))
         {
-            writer.WriteLine(line);
+            lock (writer)
+            {
+                writer.Write(text, 0, length);
+            }
         }
     }
 }
