@@ -49,6 +49,10 @@ public readonly struct FirstLevelEntry(uint raw)
     /// <summary>The word as a run of pages that are reserved and not there. <see cref="IsLive"/> must be false.</summary>
     public ReservedPages Reserved => ReservedPages.Of(_raw);
 
+    /// <summary>True for a MiB that is all reserved as anonymous memory.</summary>
+    public bool IsAnonymousMib =>
+        !IsLive && Reserved.Kind == ReservedKind.Anonymous && Reserved.FirstPage == 0 && Reserved.LastPage == ReservedPages.LastPageOfMib;
+
     /// <summary>What a program has in a MiB without a table, as a run: reserved pages, a section, or nothing.</summary>
     public ReservedPages Run => IsBlock
         ? ReservedPages.Page(ReservedKind.Anonymous, Section.Rights).Run(0, ReservedPages.LastPageOfMib)

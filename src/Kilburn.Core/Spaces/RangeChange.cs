@@ -22,8 +22,9 @@ internal static class RangeChange
         where TMachine : struct, IMachine
     {
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, page)));
-        if ((control.SpecialMibs | SpaceLayout.AccountsOf(ref control).Mappings.Value | (uint)(rights & UserRights.Execute)) != 0
-            || !first.IsPageTable)
+        if ((control.SpecialMibs | (uint)(rights & UserRights.Execute)) != 0
+            || !first.IsPageTable
+            || SpaceMappings.HasAny(ref machine, ref SpaceLayout.AccountsOf(ref control), page, page.Add(PageSize.Small)))
         {
             return false;
         }

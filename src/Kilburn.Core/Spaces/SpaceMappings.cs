@@ -64,16 +64,20 @@ internal static class SpaceMappings
     public static bool HasAny<TMachine>(ref TMachine machine, ref SpaceAccounts accounts, uint mib)
         where TMachine : struct, IMachine
     {
-        if (accounts.Mappings == default)
-        {
-            return false;
-        }
-
         VirtualAddress start = new(mib << PageSize.SectionShift);
-        uint index = IndexOf(ref machine, accounts.Mappings, start);
-        return index < HeaderOf(ref machine, accounts.Mappings).Count
-            && At(ref machine, accounts.Mappings, index).Start < start.Add(PageSize.Section);
+        return HasAny(ref machine, ref accounts, start, start.Add(PageSize.Section));
     }
+
+    /// <summary>True when a part of a range is a part of an object.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="accounts">The space's.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // most spaces have none
+    public static bool HasAny<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine =>
+        accounts.Mappings != default && IsAnyWithin(ref machine, accounts.Mappings, start, end);
 
     /// <summary>Rights that every mapping in a range may be given.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -415,5 +419,13 @@ internal static class SpaceMappings
         }
 
         commons.FirstMappings = page;
+    }
+
+    private static bool IsAnyWithin<TMachine>(
+        ref TMachine machine, PhysicalAddress mappings, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        uint index = IndexOf(ref machine, mappings, start);
+        return index < HeaderOf(ref machine, mappings).Count && At(ref machine, mappings, index).Start < end;
     }
 }

@@ -41,6 +41,14 @@ internal static class UntouchedRange
         PhysicalAddress place = control.Table.Add(mib << FirstLevelTable.EntryShift);
         if (mib == lastMib)
         {
+            FirstLevelEntry first = new(machine.ReadWord(place));
+            if (first.IsPageTable)
+            {
+                PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
+                accounts.Counters.ReservedPages += pages;
+                return true;
+            }
+
             if (!CanPut(ref machine, place, state, firstPage, lastPage))
             {
                 return false;
@@ -86,26 +94,26 @@ internal static class UntouchedRange
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         VirtualAddress last = new(end.Value - PageSize.Small);
-        if ((control.SpecialMibs | accounts.Counters.LargePages | accounts.Mappings.Value) != 0
-            || RangeRelease.IsSplit(ref machine, ref control, start, end))
+        PhysicalAddress place = FirstLevelTable.EntryOf(control.Table, start);
+        if ((control.SpecialMibs | accounts.Counters.LargePages) != 0
+            || SpaceMappings.HasAny(ref machine, ref accounts, start, end)
+            || (!new FirstLevelEntry(machine.ReadWord(place)).IsPageTable && RangeRelease.IsSplit(ref machine, ref control, start, end)))
         {
             return start;
         }
 
         VirtualAddress next = start;
         uint released = 0;
-        uint wholeMib = WholeMib(UserRights.ReadWrite);
-        PhysicalAddress place = FirstLevelTable.EntryOf(control.Table, start);
         while (next < end)
         {
             uint lastPage = next.FirstLevelIndex == last.FirstLevelIndex ? last.SecondLevelIndex : ReservedPages.LastPageOfMib;
             FirstLevelEntry first = new(machine.ReadWord(place));
-            if (first.Raw == wholeMib && next.IsAligned(PageSize.Section))
+            if (first.IsAnonymousMib && next.IsAligned(PageSize.Section))
             {
                 // MiB after MiB of one kind: what large ranges are.
                 PhysicalAddress from = place;
                 PhysicalAddress to = FirstLevelTable.EntryOf(control.Table, end);
-                while (place != to && machine.ReadWord(place) == wholeMib)
+                while (place != to && machine.ReadWord(place) == first.Raw)
                 {
                     Descriptor.Write(ref machine, place, 0);
                     place = place.Add(1u << FirstLevelTable.EntryShift);
@@ -129,9 +137,6 @@ internal static class UntouchedRange
                 {
                     break;
                 }
-
-                // What is likely to follow: MiBs of which all is of one kind.
-                wholeMib = WholeMib(first.Reserved.Rights);
             }
 
             next = new VirtualAddress((next.Value | PageSize.SectionMask) + 1);
@@ -146,9 +151,6 @@ internal static class UntouchedRange
 
         return next < end ? next : end;
     }
-
-    private static uint WholeMib(UserRights rights) =>
-        ReservedPages.Page(ReservedKind.Anonymous, rights).Run(0, ReservedPages.LastPageOfMib).Raw;
 
     // A part of a run that does not fall into two.
     private static bool TryCut<TMachine>(
@@ -241,8 +243,22 @@ internal static class UntouchedRange
             return;
         }
 
-        PhysicalAddress end = first.PageTable.Table.Add((lastPage + 1) << SecondLevelTable.EntryShift);
-        PhysicalAddress place = first.PageTable.Table.Add(firstPage << SecondLevelTable.EntryShift);
+        PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // two callers, one of them the usual way
+    private static void PutInTable<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        PhysicalAddress table,
+        uint mib,
+        ReservedPages state,
+        uint firstPage,
+        uint lastPage)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress end = table.Add((lastPage + 1) << SecondLevelTable.EntryShift);
+        PhysicalAddress place = table.Add(firstPage << SecondLevelTable.EntryShift);
         for (; place != end; place = place.Add(1u << SecondLevelTable.EntryShift))
         {
             Descriptor.Write(ref machine, place, state.Raw);
