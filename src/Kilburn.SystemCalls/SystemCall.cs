@@ -57,7 +57,8 @@ public enum SystemCall : uint
     Advise = 12,
 
     /// <summary>
-    /// Moves and resizes: old address, old length, new length, <see cref="MapFlags"/> (placement only), new address. Value: first byte.
+    /// Moves or resizes: old address, old length, new length, <see cref="MapFlags"/> (placement only), new address. Value: first byte.
+    /// With another length the placement is none, or <see cref="MapFlags.Fixed"/> with the old address: the range stays where it is.
     /// </summary>
     MoveRange = 13,
 

@@ -56,7 +56,7 @@ public static class Memory
     public static SystemCallError TryAdvise(uint address, uint lengthInBytes, MemoryAdvice advice) =>
         Kernel.Call(SystemCall.Advise, address, lengthInBytes, (uint)advice, out _);
 
-    /// <summary>Moves and resizes a range.</summary>
+    /// <summary>Moves or resizes a range.</summary>
     /// <param name="address">First byte.</param>
     /// <param name="lengthInBytes">Its length.</param>
     /// <param name="newLengthInBytes">The new length.</param>

@@ -67,9 +67,15 @@ public readonly partial struct AddressSpace
 
         ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
         VirtualAddress rest = UntouchedRange.Release(ref machine, ref control, range.Start, range.End);
-        status = rest == range.End
-            ? VmStatus.Ok
-            : RangeRelease.TryRelease(ref machine, ref frames, ref control, _controlPage, rest, range.End);
+        if (rest == range.End)
+        {
+            machine.SynchronizeData();
+        }
+        else
+        {
+            status = RangeRelease.TryRelease(ref machine, ref frames, ref control, _controlPage, rest, range.End);
+        }
+
         SpacePage.LeaveAfterMapping(ref machine, ref control);
         return status;
     }
@@ -429,6 +435,7 @@ public readonly partial struct AddressSpace
             && request.GuardInBytes == 0;
         if (isUsual && UntouchedRange.TryReserve(ref machine, ref control, first, end, state))
         {
+            machine.SynchronizeData();
             start = first;
             Remember(ref control, request.Placement, end);
             return VmStatus.Ok;

@@ -36,7 +36,8 @@ internal static class RangeChange
             return false;
         }
 
-        uint changed = new RangeRights(rights).Give(entry.Small);
+        uint changed = SmallPageDescriptor.CreateForRange(
+            entry.Small.Frame, rights, entry.Small.IsWritableOfRange ? Writing.Allowed : Writing.AfterFault).Raw;
         if (changed != entry.Raw)
         {
             Descriptor.Write(ref machine, place, changed);

@@ -7,7 +7,8 @@ namespace Kilburn.Core.Spaces;
 
 /// <summary>The usual ranges: reserved without memory, and given back where nobody has touched them.</summary>
 /// <remarks>
-/// What needs no memory cannot fail, and what no walk finds needs no maintenance: a word that faults becomes another one that faults. What is not
+/// What needs no memory cannot fail, and what no walk finds needs no invalidation: a word that faults becomes another one that faults. The
+/// caller has a DSB, so that whoever makes it one that does not is not overtaken. What is not
 /// so is left to <see cref="RangeReserve"/> and <see cref="RangeRelease"/>, which know all cases.
 /// </remarks>
 internal static class UntouchedRange

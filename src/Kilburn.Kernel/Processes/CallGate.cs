@@ -68,6 +68,9 @@ public static class CallGate
             case SystemCall.Map:
                 error = MemoryCalls.Map(ref machine, ref board, ref thread, out value);
                 break;
+            case SystemCall.MoveRange:
+                error = MemoryCalls.Move(ref machine, ref board, ref thread, out value);
+                break;
             case SystemCall.Unmap:
                 error = MemoryCalls.Unmap(ref machine, ref board, ref thread);
                 break;

@@ -64,6 +64,35 @@ internal static class MemoryCalls
         return TryMap(ref machine, ref board, ref thread, in request, out value);
     }
 
+    internal static SystemCallError Move<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        value = 0;
+        VirtualRange range = RangeOf(ref thread);
+        uint newLength = thread.Context.Registers[2];
+        MapFlags flags = (MapFlags)thread.Context.Registers[3];
+        VirtualAddress address = new(thread.Context.Registers[4]);
+        bool stays = flags == MapFlags.Fixed && address == range.Start;
+        bool isResized = newLength != range.LengthInBytes;
+        if ((flags & ~MapFlags.PlacementMask) != 0 || (isResized && flags != MapFlags.None && !stays))
+        {
+            return SystemCallError.BadArgument;
+        }
+
+        AddressSpace space = SpaceOf(ref machine, ref thread);
+        VmStatus status = isResized
+            ? space.TryResize(
+                ref machine, ref board.Memory.Frames, range, newLength,
+                stays ? RangeStaying.InPlace : RangeStaying.MayMove, out VirtualAddress start)
+            : space.TryMove(
+                ref machine, ref board.Memory.Frames, range,
+                (RangePlacement)((uint)flags >> MapFlagShift.Placement), address, out start);
+        value = start.Value;
+        return CallErrors.Of(status);
+    }
+
     internal static SystemCallError Unmap<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
         where TMachine : struct, IMachine

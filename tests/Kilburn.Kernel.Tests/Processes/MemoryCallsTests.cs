@@ -38,6 +38,51 @@ public sealed class MemoryCallsTests
     }
 
     [Fact]
+    public void MoveRange_SameLength_TakesContentsAlong()
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.Call(SystemCall.Map, Range, 2 * Page, ReadWriteFixed, 0, 0);
+        fixture.Store(Range + Page, 7);
+        const uint Target = Range + (16 * Page);
+        Assert.Equal(
+            (SystemCallError.None, Target),
+            fixture.Call(SystemCall.MoveRange, Range, 2 * Page, 2 * Page, (uint)MapFlags.Fixed, Target));
+        Assert.Equal(7u, fixture.Load(Target + Page));
+        Assert.Equal(SystemCallError.None, fixture.Call(SystemCall.Map, Range, 2 * Page, ReadWriteFixed, 0, 0).Error);
+    }
+
+    [Fact]
+    public void MoveRange_OtherLength_GrowsAndShrinks()
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.Call(SystemCall.Map, Range, Page, ReadWriteFixed, 0, 0);
+        fixture.Store(Range, 7);
+        Assert.Equal(
+            (SystemCallError.None, Range),
+            fixture.Call(SystemCall.MoveRange, Range, Page, 3 * Page, (uint)MapFlags.Fixed, Range));
+        fixture.Store(Range + (2 * Page), 8);
+        Assert.Equal(SystemCallError.Occupied, fixture.Call(SystemCall.Map, Range + Page, Page, ReadWriteFixed, 0, 0).Error);
+        Assert.Equal((SystemCallError.None, Range), fixture.Call(SystemCall.MoveRange, Range, 3 * Page, Page, 0, 0));
+        Assert.Equal(7u, fixture.Load(Range));
+        Assert.Equal(SystemCallError.None, fixture.Call(SystemCall.Map, Range + Page, Page, ReadWriteFixed, 0, 0).Error);
+    }
+
+    [Theory]
+    [InlineData(Page, Page, (uint)MapFlags.Read, Range + Page, SystemCallError.BadArgument)]
+    [InlineData(Page, 2 * Page, (uint)MapFlags.Fixed, Range + Page, SystemCallError.BadArgument)]
+    [InlineData(Page, 2 * Page, (uint)MapFlags.Replace, Range, SystemCallError.BadArgument)]
+    [InlineData(0u, 0u, 0u, 0u, SystemCallError.EmptyRange)]
+    [InlineData(Page, Page, (uint)MapFlags.Fixed, 0x8000_0000u, SystemCallError.OutOfRange)]
+    [InlineData(2 * Page, 2 * Page, 0u, 0u, SystemCallError.NotMapped)]
+    [InlineData(Page, 0x1_0001u, 0u, 0u, SystemCallError.Misaligned)]
+    public void MoveRange_Wrong_IsRefused(uint length, uint newLength, uint flags, uint address, SystemCallError error)
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.Call(SystemCall.Map, Range, Page, ReadWriteFixed, 0, 0);
+        Assert.Equal((error, 0u), fixture.Call(SystemCall.MoveRange, Range, length, newLength, flags, address));
+    }
+
+    [Fact]
     public void Advise_Discard_IsZeroAgain()
     {
         using ProcessFixture fixture = new();
