@@ -27,10 +27,13 @@ public sealed partial class Workload<TProfile>
             return;
         }
 
-        ShadowSpace space = Pick(_spaces);
         uint[] pages = ChooseRange();
         pages = pages[..Math.Min(pages.Length, MostObjectPages)];
-        uint firstPage = (uint)_random.Next(MostObjectPages / 2);
+        MapObject(Pick(_spaces), memory, pages, (uint)_random.Next(MostObjectPages / 2));
+    }
+
+    private void MapObject(ShadowSpace space, ShadowObject memory, uint[] pages, uint firstPage)
+    {
         RangeRequest request = new()
         {
             Placement = RangePlacement.Replacing,
@@ -58,15 +61,32 @@ public sealed partial class Workload<TProfile>
         TouchSome(space, pages);
     }
 
-    /// <summary>What is cut off is gone on every core; what stays, stays.</summary>
-    private void ResizeObject()
+    /// <summary>Pages of an object that nobody has touched are cut off, in a table that clones share: it is unshared, and nothing is taken out of it.</summary>
+    private void CutObjectOfClones()
     {
-        if (!TryChooseObject(out ShadowObject? memory))
+        if (_active.Count == 0 || _spaces.Count == _mostSpaces || !TryChooseObject(out ShadowObject? memory))
         {
             return;
         }
 
-        uint pageCount = (uint)_random.Next(MostObjectPages);
+        ShadowSpace parent = Pick([.. _active.Values]);
+        MapObject(parent, memory, [.. Pages(CutMib, MostObjectPages)], 0);
+        CloneSpace(parent);
+        Resize(memory, (uint)_random.Next(MostObjectPages));
+        TouchSome(parent, [.. Pages(CutMib, MostObjectPages)]);
+    }
+
+    /// <summary>What is cut off is gone on every core; what stays, stays.</summary>
+    private void ResizeObject()
+    {
+        if (TryChooseObject(out ShadowObject? memory))
+        {
+            Resize(memory, (uint)_random.Next(MostObjectPages));
+        }
+    }
+
+    private void Resize(ShadowObject memory, uint pageCount)
+    {
         VmStatus status = _memory.Spaces.Objects.TryResize(
             ref Worker(), ref _memory.Frames, memory.Handle, pageCount << PageSize.SmallShift);
         if (status == VmStatus.OutOfFrames)

@@ -34,7 +34,7 @@ public sealed partial class Workload<TProfile>
     private (int Weight, Action Run)[] RangeOperations() =>
     [
         (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
-        (6, MapObject), (3, ResizeObject), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (4, MoveRange), (3, LengthenRange), (2, MapBlock),
+        (6, MapObject), (3, ResizeObject), (2, CutObjectOfClones), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (4, MoveRange), (3, LengthenRange), (2, MapBlock),
     ];
 
     private static bool IsInRangeZone(uint address) =>
@@ -83,7 +83,11 @@ public sealed partial class Workload<TProfile>
             return;
         }
 
-        ShadowSpace parent = _active.Count != 0 && _random.Next(2) == 0 ? Pick([.. _active.Values]) : Pick(_spaces);
+        CloneSpace(_active.Count != 0 && _random.Next(2) == 0 ? Pick([.. _active.Values]) : Pick(_spaces));
+    }
+
+    private void CloneSpace(ShadowSpace parent)
+    {
         VmStatus status = _memory.Spaces.TryClone(ref Worker(), ref _memory.Frames, parent.Handle, out AddressSpace handle);
         if (status == VmStatus.OutOfFrames)
         {
@@ -194,6 +198,12 @@ public sealed partial class Workload<TProfile>
         Expect(VmStatus.Ok, status, "map of a block");
         Array.ForEach(pages, page => space.Ranges[page] = ShadowRangePage.New(RangeKind.Anonymous, request.Rights));
         TouchSome(space, pages);
+        if (_random.Next(3) == 0 && _spaces.Count < _mostSpaces)
+        {
+            CloneSpace(space); // which splits it all
+            return;
+        }
+
         int first = _random.Next(pages.Length);
         Protect(space, pages[first..(first + _random.Next(1, pages.Length - first + 1))]);
         TouchSome(space, pages);
