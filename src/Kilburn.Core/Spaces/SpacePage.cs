@@ -103,7 +103,9 @@ internal static class SpacePage
         if (control.SpecialMibs >= first.LinkBit)
         {
             // One compare for both: there is no table, or the space has special MiBs, maybe this one.
-            status = TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page);
+            status = first.Raw == 0
+                ? TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page)
+                : TryMapBesideOther(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
         else
         {
@@ -204,7 +206,7 @@ internal static class SpacePage
         return VmStatus.Ok;
     }
 
-    // The first page of a MiB, and what is as seldom.
+    // The first page of a MiB.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static VmStatus TryMapFirst<TMachine>(
         ref TMachine machine,
@@ -219,11 +221,6 @@ internal static class SpacePage
         PhysicalAddress owner = new(controlPage);
         ref SpaceControl control = ref machine.Data<SpaceControl>(owner);
         PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, virtualPage);
-        if (machine.ReadWord(link) != 0)
-        {
-            return TryMapBesideOther(ref machine, ref frames, controlPage, address, descriptor, out page);
-        }
-
         VmStatus status = frames.TryAllocateSecondLevelTable(ref machine, out PhysicalAddress table);
         if (status != VmStatus.Ok)
         {
