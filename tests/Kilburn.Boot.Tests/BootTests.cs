@@ -9,13 +9,13 @@ public sealed class BootTests
     [Fact]
     public void Boot_AtDefaultAddress_StartsAndEndsWithZero()
     {
-        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "machine; walk 0x80008000");
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "machine; cores; walk 0x80008000");
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("start: the identity map is gone", run.Lines);
         Assert.Contains("start: the user table pointer is cleared", run.Lines);
         Assert.Contains("machine: entered in SVC mode", run.Lines);
-        Assert.Equal(3, run.Lines.Count(line => line is "machine: core 1 sleeps" or "machine: core 2 sleeps" or "machine: core 3 sleeps"));
+        Assert.Equal(3, run.Lines.Count(line => line is "core 1: online, idle" or "core 2: online, idle" or "core 3: online, idle"));
         Assert.Contains("machine: told by the VideoCore", run.Lines);
         Assert.Contains("machine: memory 0x00000000, 960M", run.Lines);
         Assert.Contains("machine: GPU memory 0x3C000000, 64M", run.Lines);

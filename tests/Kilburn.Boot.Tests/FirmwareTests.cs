@@ -15,12 +15,12 @@ public sealed class FirmwareTests
             .Close()
             .ToArray();
 
-        Emulator run = Emulator.BootThroughFirmware(BuiltFiles.RawKernel, tree, "machine");
+        Emulator run = Emulator.BootThroughFirmware(BuiltFiles.RawKernel, tree, "machine; cores");
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("start: the user table pointer is cleared", run.Lines);
         Assert.Contains("machine: entered in HYP mode", run.Lines);
-        Assert.Equal(3, run.Lines.Count(line => line is "machine: core 1 sleeps" or "machine: core 2 sleeps" or "machine: core 3 sleeps"));
+        Assert.Equal(3, run.Lines.Count(line => line is "core 1: online, idle" or "core 2: online, idle" or "core 3: online, idle"));
         Assert.Contains("machine: told by the device tree", run.Lines);
         Assert.Contains("machine: memory 0x00000000, 948M", run.Lines);
         Assert.Contains($"machine: device tree 0x02000000, {tree.Length}", run.Lines);

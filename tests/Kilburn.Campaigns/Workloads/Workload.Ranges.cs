@@ -20,6 +20,8 @@ public sealed partial class Workload<TProfile>
     private const uint CutMib = 0x5000_0000;
     private const uint GivenMib = 0x4000_0000;
     private const int PagesPerMib = 0x100;
+    private const uint UntouchedMibs = 0x6000_0000;
+    private const uint UntouchedMibCount = 4;
 
     // Parts of MiBs that given pages use as well, and MiBs of their own; UnmapRange reaches none of them.
     private static readonly (uint Start, uint PageCount)[] s_rangeZones =
@@ -34,7 +36,7 @@ public sealed partial class Workload<TProfile>
     private (int Weight, Action Run)[] RangeOperations() =>
     [
         (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
-        (6, MapObject), (3, ResizeObject), (2, CutObjectOfClones), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (4, MoveRange), (3, LengthenRange), (2, MapBlock),
+        (6, MapObject), (3, ResizeObject), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (4, MoveRange), (3, LengthenRange), (2, MapBlock), (1, ReserveMibs),
     ];
 
     private static bool IsInRangeZone(uint address) =>
@@ -198,15 +200,32 @@ public sealed partial class Workload<TProfile>
         Expect(VmStatus.Ok, status, "map of a block");
         Array.ForEach(pages, page => space.Ranges[page] = ShadowRangePage.New(RangeKind.Anonymous, request.Rights));
         TouchSome(space, pages);
-        if (_random.Next(3) == 0 && _spaces.Count < _mostSpaces)
+        int first = _random.Next(4) == 0 ? 0 : _random.Next(pages.Length);
+        int count = first == 0 ? pages.Length : _random.Next(1, pages.Length - first + 1);
+        Protect(space, pages[first..(first + count)]);
+        TouchSome(space, pages);
+    }
+
+    /// <summary>More than two MiBs at once, which nobody touches, come and go.</summary>
+    private void ReserveMibs()
+    {
+        if (_spaces.Count == 0)
         {
-            CloneSpace(space); // which splits it all
             return;
         }
 
-        int first = _random.Next(pages.Length);
-        Protect(space, pages[first..(first + _random.Next(1, pages.Length - first + 1))]);
-        TouchSome(space, pages);
+        ShadowSpace space = Pick(_spaces);
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = new VirtualAddress(UntouchedMibs),
+            LengthInBytes = UntouchedMibCount * PageSize.Section,
+            Kind = RangeKind.Anonymous,
+            Rights = UserRights.ReadWrite,
+        };
+        Expect(VmStatus.Ok, space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out _), "map of MiBs, which takes no memory");
+        VirtualRange range = new(request.Address, request.LengthInBytes);
+        Expect(VmStatus.Ok, space.Handle.TryUnmap(ref Worker(), ref _memory.Frames, range), "unmap of MiBs");
     }
 
     private void UnmapBytes()

@@ -184,7 +184,9 @@ internal sealed class RangeReference
             {
                 Pages[page] = Pages[page] with
                 {
-                    Cell = new Cell(0), Holding = Holding.Nothing, IsOwn = Pages[page].Kind == RangeKind.Anonymous,
+                    Cell = new Cell(0),
+                    Holding = Holding.Nothing,
+                    IsOwn = Pages[page].Kind == RangeKind.Anonymous,
                 };
             }
         }
