@@ -394,7 +394,7 @@ internal static class RangeBlocks
         ref TMachine machine, PhysicalAddress controlPage, PhysicalAddress link, PhysicalAddress table, uint mib)
         where TMachine : struct, IMachine
     {
-        machine.OrderMemory(); // the words before the link
+        machine.SynchronizeData(); // other words were live here before: no walk through the link may find them any more
         SpaceRange.LinkLocked(ref machine, controlPage, link, table, mib);
     }
 

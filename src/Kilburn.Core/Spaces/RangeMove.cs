@@ -43,12 +43,27 @@ internal static class RangeMove
 
         SpareMemory spares = default;
         VmStatus status = TryTake(ref machine, ref frames, ref control, controlPage, in plan, tables, ref spares);
-        if (status != VmStatus.Ok)
+        if (status == VmStatus.Ok)
         {
-            machine.Synchronize();
-            return status;
+            Move(ref machine, ref frames, ref control, controlPage, in plan, ref spares);
         }
 
+        machine.Synchronize(); // after a failure, too: tables may have become the space's own
+        return status;
+    }
+
+    // What was taken suffices: nothing here can fail.
+    private static void Move<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        in MovePlan plan,
+        ref SpareMemory spares)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        uint added = plan.AddedInBytes >> PageSize.SmallShift;
         if (plan.IsReplacing)
         {
             RangeRelease.Release(
@@ -74,9 +89,6 @@ internal static class RangeMove
         {
             accounts.SearchStart = plan.Start;
         }
-
-        machine.Synchronize();
-        return VmStatus.Ok;
     }
 
     // The tables that the new place and the unshared ones take: all, or none.
