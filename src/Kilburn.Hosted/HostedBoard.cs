@@ -39,7 +39,7 @@ public partial struct HostedBoard(HostedKernel kernel) : IBoard
     public readonly CoreState StateOf(uint core) => core == 0 ? CoreState.Monitor : CoreState.Off;
 
     /// <inheritdoc/>
-    public readonly void Start(uint core, CoreWork work, ref StressPlan plan) =>
+    public readonly void StartStress(uint core, ref StressPlan plan) =>
         throw new NotSupportedException("the software machine runs the monitor's core only");
 
     /// <inheritdoc/>

@@ -15,6 +15,12 @@ namespace Kilburn.Core.Descriptors;
 /// </remarks>
 public readonly struct LargePageDescriptor
 {
+    /// <summary>log2 of the small pages that a large page comes to, and of the words that it takes.</summary>
+    public const int PageCountShift = PageSize.LargeShift - PageSize.SmallShift;
+
+    /// <summary>Small pages that a large page comes to, and words that it takes.</summary>
+    public const uint PageCount = 1u << PageCountShift;
+
     private const uint FrameMask = 0xFFFF_0000;
     private const int ExecuteNeverShift = 15;
     private const int TexShift = 12;

@@ -7,7 +7,6 @@ public readonly struct SecondLevelEntry(uint raw)
 {
     private const uint TypeMask = 3;
     private const uint SmallTypeBit = 2;
-    private const uint LastOfLarge = 15;
     private const uint RangeBit = 1u << 8; // TEX[2] of a small page
 
     private readonly uint _raw = raw;
@@ -38,7 +37,7 @@ public readonly struct SecondLevelEntry(uint raw)
 
     /// <summary>The word as what it says of one page: a large page's as the small page that it comes to there.</summary>
     /// <param name="page">VA[19:12]; only the last four bits count.</param>
-    public SecondLevelEntry At(uint page) => IsLarge ? new(Large.PageAt(page & LastOfLarge).Raw) : this;
+    public SecondLevelEntry At(uint page) => IsLarge ? new(Large.PageAt(page & (LargePageDescriptor.PageCount - 1)).Raw) : this;
 
     /// <summary>The word as a small page. <see cref="Kind"/> must be <see cref="SecondLevelKind.Small"/>.</summary>
     public SmallPageDescriptor Small => SmallPageDescriptor.FromEntry(_raw);

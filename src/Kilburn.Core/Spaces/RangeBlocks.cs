@@ -23,10 +23,8 @@ namespace Kilburn.Core.Spaces;
 /// </remarks>
 internal static class RangeBlocks
 {
-    /// <summary>Pages of a large page.</summary>
-    public const uint PagesOfPart = 16;
-
-    private const uint PartShift = 4;
+    private const int PartShift = LargePageDescriptor.PageCountShift;
+    private const uint PagesOfPart = LargePageDescriptor.PageCount;
     private const uint PartCount = SecondLevelTable.EntryCount / PagesOfPart;
 
     /// <summary>Maps a range in small pages, and what it does not touch as large as it was.</summary>
@@ -85,7 +83,7 @@ internal static class RangeBlocks
 
         PhysicalAddress table = first.PageTable.Table;
         uint joined = 0; // a bit for each part
-        for (uint part = (firstPage + PagesOfPart - 1) >> (int)PartShift; part < (lastPage + 1) >> (int)PartShift; part++)
+        for (uint part = (firstPage + PagesOfPart - 1) >> PartShift; part < (lastPage + 1) >> PartShift; part++)
         {
             joined |= CanJoin(ref machine, ref frames, table, part) ? 1u << (int)part : 0;
         }
@@ -253,8 +251,8 @@ internal static class RangeBlocks
         in MibParts part)
         where TMachine : struct, IMachine
     {
-        uint firstPart = part.FirstPage >> (int)PartShift;
-        uint lastPart = part.LastPage >> (int)PartShift;
+        uint firstPart = part.FirstPage >> PartShift;
+        uint lastPart = part.LastPage >> PartShift;
         if (first.IsPageTable && !HasLarge(ref machine, first.PageTable.Table, firstPart, lastPart))
         {
             return false;
@@ -369,7 +367,7 @@ internal static class RangeBlocks
     }
 
     private static PhysicalAddress PlaceOf(PhysicalAddress table, uint part) =>
-        table.Add(part << ((int)PartShift + SecondLevelTable.EntryShift));
+        table.Add(part << (PartShift + SecondLevelTable.EntryShift));
 
     private static void WritePart<TMachine>(ref TMachine machine, PhysicalAddress place, LargePageDescriptor large)
         where TMachine : struct, IMachine

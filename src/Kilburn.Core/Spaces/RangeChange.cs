@@ -36,8 +36,7 @@ internal static class RangeChange
             return false;
         }
 
-        uint changed = SmallPageDescriptor.CreateForRange(
-            entry.Small.Frame, rights, entry.Small.IsWritableOfRange ? Writing.Allowed : Writing.AfterFault).Raw;
+        uint changed = RangeRights.Give(entry.Small, rights);
         if (changed != entry.Raw)
         {
             Descriptor.Write(ref machine, place, changed);

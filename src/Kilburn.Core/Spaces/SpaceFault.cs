@@ -125,7 +125,7 @@ internal static class SpaceFault
                     RangeBlocks.Join(
                         ref machine, ref frames, ref control, controlPage,
                         address.FirstLevelIndex, address.AlignDown(PageSize.Large).SecondLevelIndex,
-                        address.AlignDown(PageSize.Large).SecondLevelIndex + RangeBlocks.PagesOfPart - 1);
+                        address.AlignDown(PageSize.Large).SecondLevelIndex + LargePageDescriptor.PageCount - 1);
                     machine.Synchronize();
                 }
             }

@@ -11,8 +11,6 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Work on the tables of a space whose lock is held: ranges of pages, and the coming and going of second-level tables.</summary>
 internal static class SpaceRange
 {
-    private const int PartShift = PageSize.LargeShift - PageSize.SmallShift;
-
     /// <summary>What <see cref="TableWalk"/> finds, without the walk's record: a small page, be it part of a larger one, or an entry that is none.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">The space.</param>
@@ -27,7 +25,7 @@ internal static class SpaceRange
         {
             entry = default;
             return first.IsBlock
-                ? new SecondLevelEntry(first.Section.PartAt(page.SecondLevelIndex >> PartShift).Raw).At(page.SecondLevelIndex)
+                ? new SecondLevelEntry(first.Section.PartAt(page.SecondLevelIndex >> LargePageDescriptor.PageCountShift).Raw).At(page.SecondLevelIndex)
                 : default;
         }
 

@@ -1,5 +1,7 @@
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
 
@@ -8,8 +10,8 @@ namespace Kilburn.Core.Spaces;
 internal struct SpareMemory
 {
     private const uint None = 0;
-    private const uint PartLength = PageSize.Large / PageSize.Small;
-    private const uint SectionLength = PageSize.Section / PageSize.Small;
+    private const uint PartLength = LargePageDescriptor.PageCount;
+    private const uint SectionLength = SecondLevelTable.EntryCount;
 
     private uint _tables;
     private uint _pages;
@@ -153,10 +155,16 @@ internal struct SpareMemory
         uint length = use == FrameUse.SectionBlock ? SectionLength : PartLength;
         while (pages >= length && frames.TryAllocatePages(ref machine, use, out PhysicalAddress run) == VmStatus.Ok)
         {
-            machine.Data<uint>(run) = runs;
-            runs = run.Value;
+            Push(ref machine, ref runs, run.Value);
             pages -= length;
         }
+    }
+
+    private static void Push<TMachine>(ref TMachine machine, ref uint list, uint page)
+        where TMachine : struct, IMachine
+    {
+        machine.Data<uint>(new PhysicalAddress(page)) = list;
+        list = page;
     }
 
     // The first page of a list, taken out of it.
@@ -182,8 +190,7 @@ internal struct SpareMemory
                 return VmStatus.OutOfFrames;
             }
 
-            machine.Data<uint>(new PhysicalAddress(page)) = _pages;
-            _pages = page;
+            Push(ref machine, ref _pages, page);
         }
 
         return VmStatus.Ok;

@@ -58,11 +58,10 @@ public interface IBoard : IUserMode
     /// <param name="core">0 to 3.</param>
     CoreState StateOf(uint core);
 
-    /// <summary>Gives an idle core something to do; it is idle again when <see cref="StateOf"/> says so.</summary>
+    /// <summary>Lets an idle core do its part of <c>stress</c>; it is idle again when <see cref="StateOf"/> says so.</summary>
     /// <param name="core">1 to 3, and idle.</param>
-    /// <param name="work">What to do.</param>
-    /// <param name="plan">What the work goes by: stays where it is until the core is idle again.</param>
-    void Start(uint core, CoreWork work, ref StressPlan plan);
+    /// <param name="plan">What it goes by: stays where it is until the core is idle again.</param>
+    void StartStress(uint core, ref StressPlan plan);
 
     /// <summary>Ends the machine.</summary>
     /// <param name="status">What the command line that started it returns: 0 for success.</param>

@@ -89,10 +89,10 @@ internal partial struct PiBoard : IBoard
     }
 
     /// <inheritdoc/>
-    public readonly void Start(uint core, CoreWork work, ref StressPlan plan)
+    public readonly void StartStress(uint core, ref StressPlan plan)
     {
         ArmV7Machine machine = default;
-        SecondaryCores.Give(ref machine, core, work, ref plan);
+        SecondaryCores.StartStress(ref machine, core, ref plan);
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,6 @@ public enum CoreState : uint
     /// <summary>It serves the console.</summary>
     Monitor,
 
-    /// <summary>It does what <see cref="CoreWork.Stress"/> says.</summary>
+    /// <summary>It does its part of <c>stress</c>.</summary>
     Stress,
 }

@@ -55,17 +55,15 @@ internal static unsafe class SecondaryCores
     internal static CoreState StateOf(ref ArmV7Machine machine, uint core) =>
         (CoreState)machine.LoadAcquire(ref s_slots[(int)core].State);
 
-    /// <summary>Gives an idle core work.</summary>
+    /// <summary>Puts an idle core to work.</summary>
     /// <param name="machine">The asking core.</param>
     /// <param name="core">1 to 3.</param>
-    /// <param name="work">What to do.</param>
     /// <param name="plan">In memory that does not move.</param>
-    internal static void Give(ref ArmV7Machine machine, uint core, CoreWork work, ref StressPlan plan)
+    internal static void StartStress(ref ArmV7Machine machine, uint core, ref StressPlan plan)
     {
         ref Slot slot = ref s_slots[(int)core];
         slot.Plan = (StressPlan*)Unsafe.AsPointer(ref plan);
         machine.StoreRelease(ref slot.State, (uint)CoreState.Stress);
-        machine.StoreRelease(ref slot.Work, (uint)work);
         machine.SynchronizeData(); // the work before what wakes the core
         CoreRegisters.Post(core, CoreRegisters.WakeMailbox, WakeBit);
     }
@@ -83,10 +81,9 @@ internal static unsafe class SecondaryCores
         {
             // Emptied before the look: what is posted after it ends the wait.
             _ = CoreRegisters.Take(core, CoreRegisters.WakeMailbox);
-            if ((CoreWork)machine.LoadAcquire(ref slot.Work) == CoreWork.Stress)
+            if (StateOf(ref machine, core) == CoreState.Stress)
             {
                 StressCore<ArmV7Machine, PiBoard>.Run(ref machine, ref board, ref *slot.Plan);
-                slot.Work = (uint)CoreWork.None;
                 machine.StoreRelease(ref slot.State, (uint)CoreState.Idle);
             }
             else
@@ -97,13 +94,11 @@ internal static unsafe class SecondaryCores
     }
 
     /// <summary>
-    /// A core's orders. <see cref="Work"/> is set by who gives it, while the core is idle, and cleared by the core; the plan is written
-    /// before the work, by release.
+    /// A core's orders. The state is changed from idle by who puts it to work, and back by the core; the plan is written before, by release.
     /// </summary>
     private struct Slot
     {
         internal uint State; // a CoreState
-        internal uint Work; // a CoreWork
         internal StressPlan* Plan;
     }
 

@@ -102,7 +102,7 @@ public partial struct ListeningBoard<TBoard>(TBoard inner) : IBoard
     public CoreState StateOf(uint core) => _inner.StateOf(core);
 
     /// <inheritdoc/>
-    public void Start(uint core, CoreWork work, ref StressPlan plan) => _inner.Start(core, work, ref plan);
+    public void StartStress(uint core, ref StressPlan plan) => _inner.StartStress(core, ref plan);
 
     /// <inheritdoc/>
     public void DescribeMachine() => _inner.DescribeMachine();

@@ -54,7 +54,7 @@ public static class StressRun
         {
             if (board.StateOf(core) == CoreState.Idle)
             {
-                board.Start(core, CoreWork.Stress, ref plan);
+                board.StartStress(core, ref plan);
                 started++;
             }
         }

@@ -27,7 +27,7 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
 
     public CoreState StateOf(uint core) => CoreState.Off;
 
-    public void Start(uint core, CoreWork work, ref StressPlan plan) => throw new NotSupportedException();
+    public void StartStress(uint core, ref StressPlan plan) => throw new NotSupportedException();
 
     public void WriteByte(byte value) => _console.Write(value);
 
