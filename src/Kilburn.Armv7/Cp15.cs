@@ -175,16 +175,6 @@ internal static class Cp15
     [RuntimeImport("*", "arm_wait_for_interrupt")]
     internal static extern void WaitForInterrupt();
 
-    /// <summary>The low word of CNTVCT.</summary>
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "arm_read_counter")]
-    internal static extern uint ReadCounter();
-
-    /// <summary>CNTFRQ: what CNTVCT counts in a second.</summary>
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "arm_read_counter_frequency")]
-    internal static extern uint ReadCounterFrequency();
-
     /// <summary>YIELD.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_relax")]

@@ -235,20 +235,6 @@ function arm_wait_for_interrupt
         bx      lr
 endfunction arm_wait_for_interrupt
 
-// uint32_t arm_read_counter(void)
-//   The low word of CNTVCT.
-function arm_read_counter
-        mrrc    p15, 1, r0, r1, c14
-        bx      lr
-endfunction arm_read_counter
-
-// uint32_t arm_read_counter_frequency(void)
-//   CNTFRQ: CP15 c14, 0, c0, 0.
-function arm_read_counter_frequency
-        mrc     p15, 0, r0, c14, c0, 0
-        bx      lr
-endfunction arm_read_counter_frequency
-
 // void arm_relax(void)
 //   YIELD: QEMU runs another core; a Cortex-A7 goes on.
 function arm_relax

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
@@ -105,13 +106,37 @@ internal static class RangeReserve
             }
 
             PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, parts.Mib, ref spares);
-            for (uint page = parts.FirstPage; page <= parts.LastPage; page++)
-            {
-                Descriptor.Write(ref machine, table.Add(page << SecondLevelTable.EntryShift), state.Raw);
-            }
-
-            AddToCount(ref control, parts.Mib, parts.PageCount);
+            PutInTable(ref machine, ref control, table, parts.Mib, state, parts.FirstPage, parts.LastPage);
         }
+    }
+
+    /// <summary>Writes pages that are not there over pages of a table that are free.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="table">The MiB's table, the space's own.</param>
+    /// <param name="mib">VA[30:20].</param>
+    /// <param name="state">What the pages are.</param>
+    /// <param name="firstPage">VA[19:12] of the first.</param>
+    /// <param name="lastPage">Of the last.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // one of its callers is the usual way of a range
+    public static void PutInTable<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        PhysicalAddress table,
+        uint mib,
+        ReservedPages state,
+        uint firstPage,
+        uint lastPage)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress end = table.Add((lastPage + 1) << SecondLevelTable.EntryShift);
+        PhysicalAddress place = table.Add(firstPage << SecondLevelTable.EntryShift);
+        for (; place != end; place = place.Add(1u << SecondLevelTable.EntryShift))
+        {
+            Descriptor.Write(ref machine, place, state.Raw);
+        }
+
+        AddToCount(ref control, mib, lastPage - firstPage + 1);
     }
 
     // New pages over pages that are free.

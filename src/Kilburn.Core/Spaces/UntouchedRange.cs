@@ -45,7 +45,7 @@ internal static class UntouchedRange
             FirstLevelEntry first = new(machine.ReadWord(place));
             if (first.IsPageTable)
             {
-                PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
+                RangeReserve.PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
                 accounts.Counters.ReservedPages += pages;
                 return true;
             }
@@ -244,27 +244,6 @@ internal static class UntouchedRange
             return;
         }
 
-        PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // two callers, one of them the usual way
-    private static void PutInTable<TMachine>(
-        ref TMachine machine,
-        ref SpaceControl control,
-        PhysicalAddress table,
-        uint mib,
-        ReservedPages state,
-        uint firstPage,
-        uint lastPage)
-        where TMachine : struct, IMachine
-    {
-        PhysicalAddress end = table.Add((lastPage + 1) << SecondLevelTable.EntryShift);
-        PhysicalAddress place = table.Add(firstPage << SecondLevelTable.EntryShift);
-        for (; place != end; place = place.Add(1u << SecondLevelTable.EntryShift))
-        {
-            Descriptor.Write(ref machine, place, state.Raw);
-        }
-
-        RangeReserve.AddToCount(ref control, mib, lastPage - firstPage + 1);
+        RangeReserve.PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
     }
 }

@@ -48,7 +48,7 @@ public interface IBoard : IUserMode
     /// </summary>
     uint StartInstructionCount { get; }
 
-    /// <summary>What counts <see cref="TicksPerSecond"/>, modulo 2^32.</summary>
+    /// <summary>What counts <see cref="TicksPerSecond"/>, modulo 2^32, whoever waits or works: where the scheduler's time is made, this one is not.</summary>
     uint Ticks { get; }
 
     /// <summary>How many <see cref="Ticks"/> there are in a second.</summary>

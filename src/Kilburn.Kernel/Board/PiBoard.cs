@@ -16,6 +16,8 @@ namespace Kilburn.Kernel.Board;
 /// <summary>The Raspberry Pi 2. Holds nothing: there is one board, and its state is static.</summary>
 internal partial struct PiBoard : IBoard
 {
+    private const uint MicrosecondsOfSecond = 1_000_000;
+
     private static BoardMemory s_physical; // written once at start-up
     private static VirtualMemory s_memory; // its parts lock themselves
     private static uint s_startInstructionCount; // written once at start-up
@@ -76,10 +78,10 @@ internal partial struct PiBoard : IBoard
     }
 
     /// <inheritdoc/>
-    public readonly uint Ticks => Cp15.ReadCounter();
+    public readonly uint Ticks => (uint)VirtualTimer.Now();
 
     /// <inheritdoc/>
-    public readonly uint TicksPerSecond => Cp15.ReadCounterFrequency();
+    public readonly uint TicksPerSecond => (uint)VirtualTimer.TicksOf(MicrosecondsOfSecond);
 
     /// <inheritdoc/>
     public readonly CoreState StateOf(uint core)
