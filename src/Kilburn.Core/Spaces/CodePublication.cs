@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 
@@ -29,5 +30,22 @@ internal static class CodePublication
         }
 
         machine.Synchronize();
+    }
+
+    /// <summary>Ends a mapping of new pages: they can be used on return, and what is code was published.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="isCode">Whether any of them may be executed; it was cleaned then.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // on the way of each first touch
+    public static void CompleteMapping<TMachine>(ref TMachine machine, bool isCode)
+        where TMachine : struct, IMachine
+    {
+        if (isCode)
+        {
+            Complete(ref machine);
+        }
+        else
+        {
+            machine.Synchronize();
+        }
     }
 }

@@ -78,7 +78,7 @@ internal static class ObjectFault
 
         accounts.Counters.ResidentPages++;
         accounts.Counters.ObjectFills++;
-        Complete(ref machine, rights);
+        CodePublication.CompleteMapping(ref machine, (rights & UserRights.Execute) != 0);
         return FaultOutcome.Resolved;
     }
 
@@ -129,7 +129,7 @@ internal static class ObjectFault
         }
 
         SpaceLayout.AccountsOf(ref control).Counters.Reuses++;
-        Complete(ref machine, old.Rights);
+        CodePublication.CompleteMapping(ref machine, (old.Rights & UserRights.Execute) != 0);
         return FaultOutcome.Resolved;
     }
 
@@ -207,18 +207,5 @@ internal static class ObjectFault
         }
 
         return true;
-    }
-
-    private static void Complete<TMachine>(ref TMachine machine, UserRights rights)
-        where TMachine : struct, IMachine
-    {
-        if ((rights & UserRights.Execute) != 0)
-        {
-            CodePublication.Complete(ref machine);
-        }
-        else
-        {
-            machine.Synchronize();
-        }
     }
 }

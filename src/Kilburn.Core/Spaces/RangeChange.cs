@@ -186,14 +186,7 @@ internal static class RangeChange
         }
 
         SpaceLayout.AccountsOf(ref control).Counters.ResidentPages += pages;
-        if (isCode)
-        {
-            CodePublication.Complete(ref machine);
-        }
-        else
-        {
-            machine.Synchronize();
-        }
+        CodePublication.CompleteMapping(ref machine, isCode);
 
         return VmStatus.Ok;
     }

@@ -256,14 +256,7 @@ internal static class SpaceFault
         accounts.Counters.ResidentPages += needsPage && !isCopy ? 1u : 0;
         accounts.Counters.ZeroFills += needsPage && !isCopy ? 1u : 0;
         accounts.Counters.ZeroReads += needsPage ? 0 : 1u;
-        if (isCode)
-        {
-            CodePublication.Complete(ref machine);
-        }
-        else
-        {
-            machine.Synchronize();
-        }
+        CodePublication.CompleteMapping(ref machine, isCode);
 
         return FaultOutcome.Resolved;
     }
@@ -428,13 +421,6 @@ internal static class SpaceFault
         }
 
         Descriptor.Write(ref machine, place, descriptor.Raw);
-        if (isCode)
-        {
-            CodePublication.Complete(ref machine);
-        }
-        else
-        {
-            machine.Synchronize();
-        }
+        CodePublication.CompleteMapping(ref machine, isCode);
     }
 }

@@ -50,10 +50,7 @@ internal struct SpareMemory
     public PhysicalAddress TakeTable<TMachine>(ref TMachine machine)
         where TMachine : struct, IMachine
     {
-        PhysicalAddress table = new(_tables);
-        _tables = machine.ReadWord(table);
-        machine.WriteWord(table, 0);
-        return table;
+        return new PhysicalAddress(Pop(ref machine, ref _tables)); // no walk finds it yet: its words are data
     }
 
     /// <summary>Takes a page of memory, for any place.</summary>
@@ -140,8 +137,7 @@ internal struct SpareMemory
                 return status;
             }
 
-            machine.WriteWord(table, _tables);
-            _tables = table.Value;
+            Push(ref machine, ref _tables, table.Value);
         }
 
         return VmStatus.Ok;
@@ -160,14 +156,14 @@ internal struct SpareMemory
         }
     }
 
-    private static void Push<TMachine>(ref TMachine machine, ref uint list, uint page)
+    private static void Push<TMachine>(ref TMachine machine, ref uint list, uint memory)
         where TMachine : struct, IMachine
     {
-        machine.Data<uint>(new PhysicalAddress(page)) = list;
-        list = page;
+        machine.Data<uint>(new PhysicalAddress(memory)) = list;
+        list = memory;
     }
 
-    // The first page of a list, taken out of it.
+    // The first piece of memory of a list, taken out of it.
     private static uint Pop<TMachine>(ref TMachine machine, ref uint list)
         where TMachine : struct, IMachine
     {

@@ -61,6 +61,21 @@ public sealed partial class Workload<TProfile>
         TouchSome(space, pages);
     }
 
+    /// <summary>Pages of an object that nobody has touched are cut off, in a table that clones share: it is unshared, and nothing is taken out of it.</summary>
+    private void CutObjectOfClones()
+    {
+        if (_active.Count == 0 || _spaces.Count == _mostSpaces || !TryChooseObject(out ShadowObject? memory))
+        {
+            return;
+        }
+
+        ShadowSpace parent = Pick([.. _active.Values]);
+        MapObject(parent, memory, [.. Pages(CutMib, MostObjectPages)], 0);
+        CloneSpace(parent);
+        Resize(memory, (uint)_random.Next(MostObjectPages));
+        TouchSome(parent, [.. Pages(CutMib, MostObjectPages)]);
+    }
+
     /// <summary>What is cut off is gone on every core; what stays, stays.</summary>
     private void ResizeObject()
     {

@@ -36,7 +36,7 @@ public sealed partial class Workload<TProfile>
     private (int Weight, Action Run)[] RangeOperations() =>
     [
         (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
-        (6, MapObject), (3, ResizeObject), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (4, MoveRange), (3, LengthenRange), (2, MapBlock), (1, ReserveMibs),
+        (6, MapObject), (3, ResizeObject), (2, CutObjectOfClones), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (4, MoveRange), (3, LengthenRange), (2, MapBlock), (1, ReserveMibs),
     ];
 
     private static bool IsInRangeZone(uint address) =>
@@ -200,6 +200,12 @@ public sealed partial class Workload<TProfile>
         Expect(VmStatus.Ok, status, "map of a block");
         Array.ForEach(pages, page => space.Ranges[page] = ShadowRangePage.New(RangeKind.Anonymous, request.Rights));
         TouchSome(space, pages);
+        if (_random.Next(3) == 0 && _spaces.Count < _mostSpaces)
+        {
+            CloneSpace(space); // which splits it all
+            return;
+        }
+
         int first = _random.Next(4) == 0 ? 0 : _random.Next(pages.Length);
         int count = first == 0 ? pages.Length : _random.Next(1, pages.Length - first + 1);
         Protect(space, pages[first..(first + count)]);
