@@ -14,7 +14,6 @@ internal static class CoreRegisters
 
     private const uint TimerInterruptControl = 0x40;
     private const uint MailboxInterruptControl = 0x50;
-    private const uint InterruptSource = 0x60;
     private const uint MailboxSet = 0x80;
     private const uint MailboxReadClear = 0xC0;
     private const int WordShift = 2;
@@ -37,10 +36,6 @@ internal static class CoreRegisters
     /// <param name="mailboxes">A bit for each of its four.</param>
     internal static void EnableMailboxes(uint core, uint mailboxes) =>
         s_registers.Write(MailboxInterruptControl + (core << WordShift), mailboxes);
-
-    /// <summary>What interrupts a core: bits 0 to 3 timers, 4 to 7 mailboxes, 8 the GPU's.</summary>
-    /// <param name="core">The core.</param>
-    internal static uint ReadSource(uint core) => s_registers.Read(InterruptSource + (core << WordShift));
 
     /// <summary>Sets bits of a core's mailbox.</summary>
     /// <param name="core">The core.</param>
