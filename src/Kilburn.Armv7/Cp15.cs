@@ -120,11 +120,6 @@ internal static class Cp15
     [RuntimeImport("*", "arm_write_normal_memory_remap")]
     internal static extern void WriteNormalMemoryRemap(uint value);
 
-    /// <summary>ACTLR: SMP in bit 6.</summary>
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "arm_read_auxiliary_control")]
-    internal static extern uint ReadAuxiliaryControl();
-
     /// <summary>DFSR: the last data abort.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_read_data_fault_status")]

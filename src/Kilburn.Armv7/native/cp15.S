@@ -156,13 +156,6 @@ function arm_write_normal_memory_remap
         bx      lr
 endfunction arm_write_normal_memory_remap
 
-// uint32_t arm_read_auxiliary_control(void)
-//   ACTLR: CP15 c1, 0, c0, 1.
-function arm_read_auxiliary_control
-        mrc     p15, 0, r0, c1, c0, 1
-        bx      lr
-endfunction arm_read_auxiliary_control
-
 // uint32_t arm_read_data_fault_status(void)
 //   DFSR: CP15 c5, 0, c0, 0.
 function arm_read_data_fault_status
