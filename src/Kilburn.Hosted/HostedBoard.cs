@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
@@ -36,6 +37,13 @@ public partial struct HostedBoard(HostedKernel kernel) : IBoard
     public readonly uint TicksPerSecond => 1000;
 
     /// <inheritdoc/>
+    public readonly bool TryDrawRandom(out uint word)
+    {
+        word = (uint)RandomNumberGenerator.GetInt32(int.MinValue, int.MaxValue);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public readonly CoreState StateOf(uint core) => core == 0 ? CoreState.Monitor : CoreState.Off;
 
     /// <inheritdoc/>
@@ -51,6 +59,14 @@ public partial struct HostedBoard(HostedKernel kernel) : IBoard
         int read = _kernel.Console.Read();
         value = read < 0 ? (byte)0 : (byte)read;
         return read >= 0;
+    }
+
+    /// <inheritdoc/>
+    public readonly bool TakeInterrupt()
+    {
+        bool isAsked = _kernel.IsInterruptAsked;
+        _kernel.IsInterruptAsked = false;
+        return isAsked;
     }
 
     /// <inheritdoc/>

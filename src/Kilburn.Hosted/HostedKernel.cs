@@ -63,6 +63,9 @@ public sealed class HostedKernel : IDisposable
     /// <summary>What the timer shows.</summary>
     public ulong Time { get; set; }
 
+    /// <summary>Whether Ctrl-C was typed, which the kernel has not noticed yet.</summary>
+    public bool IsInterruptAsked { get; set; }
+
     /// <summary>Core 0.</summary>
     public ref ModelMachine<CortexA7> Core => ref _core;
 

@@ -47,4 +47,7 @@ public enum ProcessEndReason : uint
 
     /// <summary>Ended by another.</summary>
     Killed = 33,
+
+    /// <summary>Ended by Ctrl-C at the console.</summary>
+    Interrupted = 34,
 }

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
+using Kilburn.Boot.Tests.Inspector;
 using Xunit;
 
 namespace Kilburn.Boot.Tests;
@@ -59,5 +61,36 @@ public sealed class ProgramTests
     {
         Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", command);
         Assert.Equal(1, run.ExitCode);
+    }
+
+    [Fact]
+    public void Run_PlacesDrawnAtRandom_EveryProgramEndsAsTheManifestSays()
+    {
+        string names = string.Join("; ", File.ReadLines(Path.Combine(BuiltFiles.Root, Manifest))
+            .Where(line => line.Length != 0 && line[0] != '#')
+            .Select(line => "run " + line.Split(':')[0].Split(' ')[0]));
+        Emulator run = Emulator.Boot(
+            BuiltFiles.Kernel, "batch", $"start hello; space 1; places random; start hello; space 2; {names}");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("places: low, in turn", run.Lines);
+        Assert.Contains("places: drawn at random", run.Lines);
+        Assert.DoesNotContain(run.Lines, line => line.Contains("wrong: ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("endless")]
+    [InlineData("endless sleep")]
+    [InlineData("endless call")]
+    public void ControlC_WhileAProgramRuns_EndsItAndTheMonitorGoesOn(string program)
+    {
+        using RunningGuest guest = RunningGuest.BootKilburn();
+        guest.Type("pmm", "free: ");
+        guest.Type("start endless", "endless: process 1");
+        guest.Type($"run {program}", program); // the echo
+        Thread.Sleep(100);
+        guest.Press('\x03', "endless: ended, interrupted");
+        guest.Type("ps", "endless"); // the other one
+        guest.Type("kill 1; run hello", "hello: exited 0");
     }
 }

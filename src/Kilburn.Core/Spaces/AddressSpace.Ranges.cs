@@ -234,6 +234,18 @@ public readonly partial struct AddressSpace
         control.Lock.Release(ref machine, LockRank.Space);
     }
 
+    /// <summary>Where the next place of <see cref="RangePlacement.Anywhere"/> comes from.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <returns>0 for low places in turn; what <see cref="SetPlacementSeed"/> set, and what has become of it with each place, else.</returns>
+    public uint ReadPlacementSeed<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        uint seed = SpaceLayout.AccountsOf(ref control).Seed;
+        control.Lock.Release(ref machine, LockRank.Space);
+        return seed;
+    }
+
     /// <summary>What the space has, and what its faults were.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="counters">The answer.</param>

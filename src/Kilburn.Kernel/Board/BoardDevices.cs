@@ -17,6 +17,9 @@ internal struct BoardDevices
     /// <summary>Registers of reset and watchdog.</summary>
     internal VirtualAddress PowerManagement;
 
+    /// <summary>Registers of the generator of random numbers.</summary>
+    internal VirtualAddress RandomNumbers;
+
     /// <summary>Registers of the cores' timers, mailboxes and interrupts.</summary>
     internal VirtualAddress CoreLocal;
 
@@ -34,8 +37,11 @@ internal struct BoardDevices
         status = status == VmStatus.Ok
             ? memory.TryMapDevice(ref machine, PageOf(Peripherals.PowerManagement), out PowerManagement)
             : status;
-        return status == VmStatus.Ok
+        status = status == VmStatus.Ok
             ? memory.TryMapDevice(ref machine, PageOf(Peripherals.CoreLocal), out CoreLocal)
+            : status;
+        return status == VmStatus.Ok
+            ? memory.TryMapDevice(ref machine, PageOf(Peripherals.RandomNumbers), out RandomNumbers)
             : status;
     }
 

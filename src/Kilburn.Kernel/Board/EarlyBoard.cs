@@ -43,6 +43,7 @@ internal static class EarlyBoard
             Mailbox.Use(devices.Mailbox);
             Power.Use(devices.PowerManagement);
             CoreRegisters.Use(devices.CoreLocal);
+            RandomDevice.Use(devices.RandomNumbers);
             EarlyMappings.RemoveAll(ref machine);
         }
 

@@ -24,6 +24,11 @@ public interface IBoard : IUserMode
     /// <returns>False when no byte will ever come: a hosted console whose input has ended.</returns>
     bool TryReadByte(out byte value);
 
+    /// <summary>Asks whether a person wants what runs to end: Ctrl-C came from the console. What was typed before it is forgotten.</summary>
+    /// <returns>True once for each.</returns>
+    /// <remarks>Does not wait. Whatever else has been typed is what <see cref="TryReadByte"/> gives next.</remarks>
+    bool TakeInterrupt();
+
     /// <summary>Makes one access as the kernel would, and survives the fault that it may cause.</summary>
     /// <param name="access">
     /// Read: one load. Write: one store. Execute: a call of the address, whose code must return at once if there is any.
@@ -53,6 +58,11 @@ public interface IBoard : IUserMode
 
     /// <summary>How many <see cref="Ticks"/> there are in a second.</summary>
     uint TicksPerSecond { get; }
+
+    /// <summary>Draws 32 bits from the board's generator of random numbers.</summary>
+    /// <param name="word">The bits; zero on failure.</param>
+    /// <returns>False when the generator has none.</returns>
+    bool TryDrawRandom(out uint word);
 
     /// <summary>What a core is doing.</summary>
     /// <param name="core">0 to 3.</param>

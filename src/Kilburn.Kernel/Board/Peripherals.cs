@@ -20,6 +20,9 @@ internal static class Peripherals
     /// <summary>The page of reset and watchdog.</summary>
     internal static PhysicalAddress PowerManagement => new(0x3F10_0000);
 
+    /// <summary>The page of the generator of random numbers.</summary>
+    internal static PhysicalAddress RandomNumbers => new(0x3F10_4000);
+
     /// <summary>The page of the cores' timers, mailboxes and interrupts.</summary>
     internal static PhysicalAddress CoreLocal => Local.Start;
 }

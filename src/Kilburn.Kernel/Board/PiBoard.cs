@@ -55,9 +55,12 @@ internal partial struct PiBoard : IBoard
     /// <inheritdoc/>
     public readonly bool TryReadByte(out byte value)
     {
-        value = Uart.Read();
+        value = TypeAhead.Read();
         return true;
     }
+
+    /// <inheritdoc/>
+    public readonly bool TakeInterrupt() => TypeAhead.TakeInterrupt();
 
     /// <inheritdoc/>
     public readonly FaultReport Probe(FaultAccess access, VirtualAddress address, ref uint value)
@@ -82,6 +85,9 @@ internal partial struct PiBoard : IBoard
 
     /// <inheritdoc/>
     public readonly uint TicksPerSecond => (uint)VirtualTimer.TicksOf(MicrosecondsOfSecond);
+
+    /// <inheritdoc/>
+    public readonly bool TryDrawRandom(out uint word) => RandomDevice.TryDraw(out word);
 
     /// <inheritdoc/>
     public readonly CoreState StateOf(uint core)

@@ -50,14 +50,13 @@ internal static class Uart
         Send(value);
     }
 
-    /// <summary>Waits for a byte.</summary>
-    internal static byte Read()
+    /// <summary>Takes a byte, if one has come.</summary>
+    /// <param name="value">The byte; zero when there is none.</param>
+    internal static bool TryRead(out byte value)
     {
-        while ((s_registers.Read(Flags) & ReceiveEmpty) != 0)
-        {
-        }
-
-        return (byte)(s_registers.Read(Data) & ByteMask);
+        bool hasCome = (s_registers.Read(Flags) & ReceiveEmpty) == 0;
+        value = hasCome ? (byte)(s_registers.Read(Data) & ByteMask) : (byte)0;
+        return hasCome;
     }
 
     private static void Send(byte value)

@@ -57,6 +57,12 @@ public enum Command
     /// <summary>Ends a process.</summary>
     Kill,
 
+    /// <summary>Programs' ranges lie where numbers drawn at random say.</summary>
+    PlacesRandom,
+
+    /// <summary>Programs' ranges lie low, in turn.</summary>
+    PlacesLow,
+
     /// <summary>Takes a frame.</summary>
     FrameAllocate,
 

@@ -95,8 +95,14 @@ public partial struct ListeningBoard<TBoard>(TBoard inner) : IBoard
     public bool TryReadByte(out byte value) => _inner.TryReadByte(out value);
 
     /// <inheritdoc/>
+    public bool TakeInterrupt() => _inner.TakeInterrupt();
+
+    /// <inheritdoc/>
     public FaultReport Probe(FaultAccess access, VirtualAddress address, ref uint value) =>
         _inner.Probe(access, address, ref value);
+
+    /// <inheritdoc/>
+    public bool TryDrawRandom(out uint word) => _inner.TryDrawRandom(out word);
 
     /// <inheritdoc/>
     public CoreState StateOf(uint core) => _inner.StateOf(core);

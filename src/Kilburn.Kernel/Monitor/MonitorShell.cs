@@ -4,6 +4,7 @@ using Kilburn.Core.Faults;
 using Kilburn.Kernel.Benchmarks;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Demo;
+using Kilburn.Kernel.Processes;
 using Kilburn.Kernel.SelfTests;
 using Kilburn.Kernel.Terminal;
 
@@ -31,6 +32,7 @@ public static class MonitorShell
     {
         TracingMachine<TInner, ListeningBoard<TBoard>> tracing = new(machine, new ListeningBoard<TBoard>(board));
         Session<TInner, TBoard> session = new(ref tracing, ref state);
+        board.Processes.Places = RangePlaces.Random; // a batch is to be repeated, a person is not
         while (state.Editor.TryRead(ref board, Prompt))
         {
             _ = RunLine(in session, state.Editor.Line, Echo.Off); // a person reads why
@@ -192,6 +194,12 @@ public static class MonitorShell
                 break;
             case Command.StepsOff:
                 session.Machine.Steps = Steps.Off;
+                break;
+            case Command.PlacesRandom:
+                session.Board.Processes.Places = RangePlaces.Random;
+                break;
+            case Command.PlacesLow:
+                session.Board.Processes.Places = RangePlaces.Low;
                 break;
             case Command.Bench:
                 return BenchmarkSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory)

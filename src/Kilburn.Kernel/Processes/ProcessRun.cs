@@ -24,6 +24,7 @@ public static class ProcessRun
         {
             uint interrupts = machine.MaskInterrupts();
             system.Awaited = block.Id;
+            board.StartSlice();
             VirtualAddress thread = Scheduler.Next(ref machine, ref board);
             if (thread.Value != 0)
             {

@@ -51,6 +51,11 @@ public static class ProcessStart
         }
 
         ref ProcessBlock block = ref machine.Data<ProcessBlock>(process);
+        if (board.Processes.Places == RangePlaces.Random && board.TryDrawRandom(out uint seed))
+        {
+            block.Space.SetPlacementSeed(ref machine, seed == 0 ? 1 : seed);
+        }
+
         status = ProgramLoader.TryLoad(
             ref machine, ref board.Memory.Frames, block.Space, in program, arguments, out LoadedProgram loaded);
         VirtualAddress address = default;

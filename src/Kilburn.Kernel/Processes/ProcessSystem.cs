@@ -15,6 +15,9 @@ public struct ProcessSystem
     /// <summary>Number that was given last.</summary>
     internal uint LastId;
 
+    /// <summary>Where the ranges of new processes come to lie.</summary>
+    internal RangePlaces Places;
+
     /// <summary>The names of objects, by <see cref="NameBlock.Next"/>.</summary>
     internal VirtualAddress FirstName;
 

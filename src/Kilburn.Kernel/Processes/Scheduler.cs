@@ -13,7 +13,12 @@ namespace Kilburn.Kernel.Processes;
 public static class Scheduler
 {
     /// <summary>How long a thread runs while others would.</summary>
+    /// <remarks>
+    /// The timer goes on over switches: threads that keep switching by themselves keep neither sleepers nor the console waiting.
+    /// </remarks>
     public const uint SliceInMicroseconds = 1000;
+
+    private const uint LookInMicroseconds = 10_000; // while all sleep, between two looks at the console
 
     /// <summary>Picks the next thread and gives it the processor; sleeps while all wait for a time.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -46,8 +51,11 @@ public static class Scheduler
                 break;
             }
 
-            board.SleepUntil(machine.Data<ThreadBlock>(sleeper).WakeTime);
-            WakeSleepers(ref machine, ref board);
+            if (!Interruption.TryTake(ref machine, ref board))
+            {
+                SleepUntil(ref board, machine.Data<ThreadBlock>(sleeper).WakeTime);
+                WakeSleepers(ref machine, ref board);
+            }
         }
 
         Leave(ref machine, ref board);
@@ -109,10 +117,15 @@ public static class Scheduler
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
+        if (Interruption.TryTake(ref machine, ref board))
+        {
+            return Next(ref machine, ref board);
+        }
+
         WakeSleepers(ref machine, ref board);
+        board.StartSlice();
         if (board.Processes.Ready.IsEmpty)
         {
-            board.StartSlice();
             return thread.Self;
         }
 
@@ -204,7 +217,14 @@ public static class Scheduler
         {
             Activate(ref machine, ref board, ref machine.Data<ProcessBlock>(thread.Process));
         }
+    }
 
+    // Not for so long that a person at the console would notice.
+    private static void SleepUntil<TBoard>(ref TBoard board, ulong deadline)
+        where TBoard : struct, IBoard
+    {
+        ulong look = board.Now + board.TicksOf(LookInMicroseconds);
+        board.SleepUntil(look < deadline ? look : deadline);
         board.StartSlice();
     }
 

@@ -31,7 +31,7 @@ public struct ProcessEndText
 
         Add("ended, "u8);
         Add(NameOf(end.Reason));
-        if (end.Reason != ProcessEndReason.Killed)
+        if (end.Reason is not (ProcessEndReason.Killed or ProcessEndReason.Interrupted))
         {
             Add(", "u8);
             Add(NameOf(end.Access));
@@ -75,6 +75,7 @@ public struct ProcessEndText
         ProcessEndReason.PagerFailed => "pager failed"u8,
         ProcessEndReason.UndefinedInstruction => "undefined instruction"u8,
         ProcessEndReason.Killed => "killed"u8,
+        ProcessEndReason.Interrupted => "interrupted"u8,
         _ => "unexpected"u8,
     };
 

@@ -97,6 +97,16 @@ internal sealed class RunningGuest : IDisposable
         WaitFor(answer);
     }
 
+    /// <summary>Presses a key at the console, and waits for a line.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="answer">What is in the line that it waits for.</param>
+    public void Press(char key, string answer)
+    {
+        _process.StandardInput.Write(key);
+        _process.StandardInput.Flush();
+        WaitFor(answer);
+    }
+
     /// <summary>Asks QEMU's monitor.</summary>
     /// <param name="command">A command of it.</param>
     public string Ask(string command)

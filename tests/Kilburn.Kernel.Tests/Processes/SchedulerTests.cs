@@ -96,4 +96,47 @@ public sealed class SchedulerTests
         Assert.True(fixture.System.Ready.IsEmpty);
         Assert.Equal(default, fixture.System.Active);
     }
+
+    [Fact]
+    public void Tick_Interrupted_EndsTheAwaitedProcessAndNoOther()
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.StartProgram(out VirtualAddress other);
+        fixture.Kernel.IsInterruptAsked = true;
+        fixture.Tick();
+
+        Assert.Equal(default, fixture.Current);
+        Assert.True(fixture.ProcessAt(fixture.First).HasEnded);
+        Assert.Equal(ProcessEndReason.Interrupted, fixture.ProcessAt(fixture.First).End.Reason);
+        Assert.False(fixture.ProcessAt(other).HasEnded);
+        Assert.False(fixture.Kernel.IsInterruptAsked);
+    }
+
+    [Fact]
+    public void Tick_InterruptedWhileAnotherRuns_EndsTheAwaitedProcess()
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.StartProgram(out VirtualAddress other);
+        fixture.CallAndSwitch(SystemCall.Yield);
+        Assert.Equal(other, fixture.Thread.Process);
+        fixture.Kernel.IsInterruptAsked = true;
+        fixture.Tick();
+
+        Assert.Equal(default, fixture.Current);
+        Assert.Equal(ProcessEndReason.Interrupted, fixture.ProcessAt(fixture.First).End.Reason);
+        Assert.False(fixture.ProcessAt(other).HasEnded);
+    }
+
+    [Fact]
+    public void Sleep_Interrupted_EndsBeforeItsTime()
+    {
+        using ProcessFixture fixture = new();
+        fixture.Kernel.IsInterruptAsked = true;
+        fixture.CallAndSwitch(SystemCall.Sleep, 1_000_000);
+
+        Assert.Equal(default, fixture.Current);
+        Assert.Equal(ProcessEndReason.Interrupted, fixture.ProcessAt(fixture.First).End.Reason);
+        Assert.Equal(0u, fixture.Kernel.Time);
+        Assert.True(fixture.System.Sleeping.IsEmpty);
+    }
 }

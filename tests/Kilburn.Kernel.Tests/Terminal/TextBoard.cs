@@ -25,6 +25,8 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
 
     public uint TicksPerSecond => 1;
 
+    public bool TryDrawRandom(out uint word) => throw new NotSupportedException();
+
     public CoreState StateOf(uint core) => CoreState.Off;
 
     public void StartStress(uint core, ref StressPlan plan) => throw new NotSupportedException();
@@ -37,6 +39,8 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
         value = (byte)Math.Max(read, 0);
         return read >= 0;
     }
+
+    public bool TakeInterrupt() => false;
 
     public ref ProcessSystem Processes => throw new NotSupportedException();
 
