@@ -53,6 +53,14 @@ internal static class InspectorDump
         }
     }
 
+    /// <summary>A TCP port that nobody listens on.</summary>
+    internal static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     private static string Read(int port)
     {
         using GdbConnection connection = GdbConnection.Open("localhost", port, s_limit);
@@ -63,12 +71,5 @@ internal static class InspectorDump
         return string.Create(
             CultureInfo.InvariantCulture,
             $"inspector: a whole dump reads {target.BytesRead} bytes in {scan.Tables.Count} tables; {connection.BytesReceived - before} come from the stub");
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

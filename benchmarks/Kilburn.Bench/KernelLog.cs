@@ -38,6 +38,28 @@ internal sealed class KernelLog
     /// <param name="line">A line of the console.</param>
     internal static bool IsLast(string line) => line.StartsWith(Mark + Done) || line.StartsWith(Mark + Failed);
 
+    /// <summary>True when a line is the result of an operation.</summary>
+    /// <param name="line">A line of the console.</param>
+    /// <param name="name">The operation.</param>
+    internal static bool IsRow(string line, string name) => line.StartsWith($"{Mark}{name} ");
+
+    /// <summary>Reads the part of a run that has been printed.</summary>
+    /// <param name="lines">The console, from its first line.</param>
+    /// <exception cref="BenchException">The run failed, or printed a line that is none.</exception>
+    internal static KernelLog ParsePart(IEnumerable<string> lines)
+    {
+        KernelLog log = new();
+        foreach (string line in lines)
+        {
+            if (line.StartsWith(Mark))
+            {
+                _ = log.TakeLine(line[Mark.Length..].TrimEnd());
+            }
+        }
+
+        return log;
+    }
+
     /// <summary>Reads a run.</summary>
     /// <param name="lines">The console, from its first line.</param>
     /// <exception cref="BenchException">The run failed, broke off, lost a line, or printed one that is none.</exception>
@@ -46,34 +68,39 @@ internal sealed class KernelLog
         KernelLog log = new();
         foreach (string line in lines)
         {
-            if (!line.StartsWith(Mark))
+            if (line.StartsWith(Mark) && log.TakeLine(line[Mark.Length..].TrimEnd()))
             {
-                continue;
-            }
-
-            string text = line[Mark.Length..].TrimEnd();
-            if (text.StartsWith(Failed))
-            {
-                throw new BenchException($"the kernel gave up: {text[Failed.Length..].Trim()}");
-            }
-
-            if (text.StartsWith(Done))
-            {
-                log.CheckCount(text);
                 return log;
-            }
-
-            if (text.StartsWith(Note))
-            {
-                log._notes.Add(text[Note.Length..].Trim());
-            }
-            else
-            {
-                log.Add(text);
             }
         }
 
         throw new BenchException("the run broke off: no line BENCH DONE");
+    }
+
+    // Takes a line without its mark; true when it is the last.
+    private bool TakeLine(string text)
+    {
+        if (text.StartsWith(Failed))
+        {
+            throw new BenchException($"the kernel gave up: {text[Failed.Length..].Trim()}");
+        }
+
+        if (text.StartsWith(Done))
+        {
+            CheckCount(text);
+            return true;
+        }
+
+        if (text.StartsWith(Note))
+        {
+            _notes.Add(text[Note.Length..].Trim());
+        }
+        else
+        {
+            Add(text);
+        }
+
+        return false;
     }
 
     private void Add(string text)

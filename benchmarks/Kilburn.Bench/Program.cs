@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using Kilburn.Bench.Where;
 
 namespace Kilburn.Bench;
 
@@ -23,6 +24,12 @@ internal static class Program
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> s_where = new("--where")
+    {
+        Description = "Print where the instructions of one operation go, by method.",
+        HelpName = "OPERATION",
+    };
+
     private static readonly Option<DirectoryInfo> s_root = new("--root")
     {
         Description = "The repository; ./bench fills this in.",
@@ -39,6 +46,7 @@ internal static class Program
         {
             s_accept,
             s_json,
+            s_where,
             s_root,
         };
         command.SetAction(Run);
@@ -70,6 +78,13 @@ internal static class Program
 
         Console.Error.WriteLine("build: the kernel, without checks");
         string kernel = KernelBuild.Run(root);
+        if (arguments.GetValue(s_where) is { } operation)
+        {
+            Console.Error.WriteLine("boot: QEMU, logging instructions");
+            WhereTable.Print(WhereReport.Measure(root, kernel, operation));
+            return Good;
+        }
+
         Console.Error.WriteLine("boot: QEMU, counting instructions");
         KernelLog log = KernelLog.Parse(Emulator.Run(kernel));
 

@@ -8,19 +8,12 @@ namespace Kilburn.Bench;
 /// <summary>Prints a report for people.</summary>
 internal static class ReportTable
 {
-    private const int WidthOfFile = 180;
-
     /// <summary>Prints the table, what the kernel noted, the complaints and the sums.</summary>
     /// <param name="report">The report.</param>
     /// <param name="notes">The kernel's notes.</param>
     internal static void Print(Report report, IReadOnlyList<string> notes)
     {
-        IAnsiConsole console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = WidthOfFile;
-        }
-
+        IAnsiConsole console = Output.Open();
         Table table = new() { Border = TableBorder.Simple };
         table.AddColumn("operation");
         foreach (string header in (string[])["mean", "max", "count", "goal"])
@@ -37,13 +30,13 @@ internal static class ReportTable
         {
             table.AddRow(
                 new Text(row.Name),
-                new Text(row.Measurement is { } mean ? Number(mean.Mean) : "-"),
-                new Text(row.Measurement is { } max ? Number(max.Max) : "-"),
-                new Text(row.Measurement is { } count ? Number(count.Count) : "-"),
-                new Text(row.Goal is { } goal ? Number(goal.Limit) : "-"),
+                new Text(row.Measurement is { } mean ? Output.Number(mean.Mean) : "-"),
+                new Text(row.Measurement is { } max ? Output.Number(max.Max) : "-"),
+                new Text(row.Measurement is { } count ? Output.Number(count.Count) : "-"),
+                new Text(row.Goal is { } goal ? Output.Number(goal.Limit) : "-"),
                 Verdict(row),
-                new Text(row.Goal?.Reference is { } reference ? Number(reference) : "-"),
-                new Text(row.Goal?.Linux is { } linux ? Number(linux) : "-"),
+                new Text(row.Goal?.Reference is { } reference ? Output.Number(reference) : "-"),
+                new Text(row.Goal?.Linux is { } linux ? Output.Number(linux) : "-"),
                 new Text(Baseline(row)),
                 new Text(row.Goal?.Operation ?? ""));
         }
@@ -74,6 +67,4 @@ internal static class ReportTable
         { Change: Change.New } => "new",
         _ => "missing",
     };
-
-    private static string Number(decimal value) => value.ToString("#,0.#", CultureInfo.InvariantCulture).Replace(',', ' ');
 }

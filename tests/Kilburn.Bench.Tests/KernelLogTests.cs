@@ -54,4 +54,20 @@ public sealed class KernelLogTests
     [InlineData("> bench", false)]
     public void IsLast_Line_IsTrueForTheEndOfTheRun(string line, bool expected) =>
         Assert.Equal(expected, KernelLog.IsLast(line));
+
+    [Fact]
+    public void ParsePart_BrokenOffRun_GivesWhatThereIs()
+    {
+        KernelLog log = KernelLog.ParsePart(["> bench", "BENCH NOTE an empty sample counts 5", "BENCH a 1.0 1 1"]);
+
+        Assert.Equal([new Measurement("a", 1.0m, 1, 1)], log.Measurements);
+        Assert.Single(log.Notes);
+    }
+
+    [Theory]
+    [InlineData("BENCH page.free 52.0 60 1024", true)]
+    [InlineData("BENCH page.free_all 52.0 60 1024", false)]
+    [InlineData("page.free 52.0 60 1024", false)]
+    public void IsRow_Line_IsTrueForTheOperationItself(string line, bool expected) =>
+        Assert.Equal(expected, KernelLog.IsRow(line, "page.free"));
 }

@@ -98,6 +98,25 @@ public sealed class GdbConnection : IDisposable
         }
     }
 
+    /// <summary>Lets the guest run, and waits until it stops.</summary>
+    /// <param name="packet"><c>c</c> or <c>s</c>.</param>
+    /// <exception cref="SourceException">It does not stop within the limit, or the stub is gone.</exception>
+    public void Resume(string packet)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        Send(packet);
+        string? reply;
+        do
+        {
+            reply = Receive(time);
+            if (_areAcknowledged)
+            {
+                Write("+"u8);
+            }
+        }
+        while (reply is null || !IsStopReply(reply));
+    }
+
     /// <summary>Sends a packet whose reply nobody waits for.</summary>
     /// <param name="packet">ASCII, without frame and checksum.</param>
     public void Tell(string packet) => Send(packet);

@@ -31,6 +31,11 @@ public static class FigureRun
 
         Require("a counter that counts"u8, least != 0 && least != uint.MaxValue);
         s_overhead = least;
+        Line line = default;
+        line.Add("BENCH NOTE an empty sample of a program counts "u8);
+        line.AddDecimal(least);
+        line.Add(" instructions"u8);
+        line.Print();
     }
 
     /// <summary>What an operation took.</summary>
