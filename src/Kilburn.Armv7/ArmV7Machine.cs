@@ -91,6 +91,16 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint CountWords(PhysicalAddress address, uint value, uint count) =>
+        Blocks.CountWords((uint*)Linear(address), value, count);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void WriteWords(PhysicalAddress address, uint value, uint count, string file = "", int line = 0) =>
+        Blocks.WriteWords((uint*)Linear(address), value, count);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ref T Data<T>(PhysicalAddress address)
         where T : unmanaged => ref *(T*)Linear(address);
 

@@ -20,4 +20,20 @@ internal static unsafe class Blocks
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_copy")]
     internal static extern void Copy(void* destination, void* source, uint lengthInBytes);
+
+    /// <summary>Tells how many of a row of words, from the first on, are one and the same.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="value">What they are to be.</param>
+    /// <param name="count">Words of the row.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_count_words")]
+    internal static extern uint CountWords(uint* start, uint value, uint count);
+
+    /// <summary>Writes one value to each word of a row.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="count">Words of the row.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_write_words")]
+    internal static extern void WriteWords(uint* start, uint value, uint count);
 }

@@ -55,6 +55,21 @@ public interface IMachine
     /// <param name="line">Filled in by the compiler.</param>
     void WriteWord(PhysicalAddress address, uint value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
+    /// <summary>Tells how many of a row of descriptors, from the first on, are one and the same: loads as <see cref="ReadWord"/>'s, upward.</summary>
+    /// <param name="address">Of the first: word aligned, in a translation table.</param>
+    /// <param name="value">What they are to be.</param>
+    /// <param name="count">Words of the row, all in that table.</param>
+    uint CountWords(PhysicalAddress address, uint value, uint count);
+
+    /// <summary>Writes one descriptor to each word of a row: stores as <see cref="WriteWord"/>'s, upward.</summary>
+    /// <param name="address">Of the first: word aligned, in a translation table.</param>
+    /// <param name="value">The new descriptor.</param>
+    /// <param name="count">Words of the row, all in that table.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    void WriteWords(
+        PhysicalAddress address, uint value, uint count, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+
     /// <summary>Kernel data (never a translation table) seen through the linear map.</summary>
     /// <param name="address">In memory, aligned for <typeparamref name="T"/>.</param>
     ref T Data<T>(PhysicalAddress address)

@@ -66,6 +66,32 @@ public readonly struct ModelMachine<TProfile> : IMachine
         _core.WriteWord(address, value, new Site(file, line));
 
     /// <inheritdoc/>
+    public uint CountWords(PhysicalAddress address, uint value, uint count)
+    {
+        uint alike = 0;
+        while (alike < count && _core.ReadWord(address.Add(alike * sizeof(uint))) == value)
+        {
+            alike++;
+        }
+
+        return alike;
+    }
+
+    /// <inheritdoc/>
+    public void WriteWords(
+        PhysicalAddress address,
+        uint value,
+        uint count,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
+    {
+        for (uint index = 0; index < count; index++)
+        {
+            _core.WriteWord(address.Add(index * sizeof(uint)), value, new Site(file, line));
+        }
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref T Data<T>(PhysicalAddress address)
         where T : unmanaged => ref _core.Data<T>(address);

@@ -1,4 +1,4 @@
-// Block clear and copy. Both keep the AAPCS and use at most 32 bytes of stack.
+// Blocks of memory, and rows of descriptors. All keep the AAPCS and use at most 32 bytes of stack.
 
         .include "macros.inc"
 
@@ -56,3 +56,55 @@ function arm_copy
         bne     3b
 4:      pop     {r4-r10, pc}
 endfunction arm_copy
+
+// uint32_t arm_count_words(const uint32_t *start, uint32_t value, uint32_t count)
+//   How many words from the start on hold the value. Each is loaded whole: LDM is single-copy atomic word by word (A3.5.3).
+function arm_count_words
+        push    {r4-r6, lr}
+        mov     r12, r0
+        subs    r2, r2, #4
+        blo     2f
+1:                                              // r0: next word; r2: words left after this turn
+        ldmia   r0!, {r3-r6}
+        cmp     r3, r1
+        ittt    eq
+        cmpeq   r4, r1
+        cmpeq   r5, r1
+        cmpeq   r6, r1
+        bne     5f
+        subs    r2, r2, #4
+        bhs     1b
+2:      adds    r2, r2, #4
+        beq     4f
+3:      ldr     r3, [r0]                        // r2: words left, this one too
+        cmp     r3, r1
+        bne     4f
+        adds    r0, r0, #4
+        subs    r2, r2, #1
+        bne     3b
+4:      sub     r0, r0, r12
+        lsrs    r0, r0, #2
+        pop     {r4-r6, pc}
+5:      subs    r0, r0, #16                     // one of the four is another: which?
+        b       2b
+endfunction arm_count_words
+
+// void arm_write_words(uint32_t *start, uint32_t value, uint32_t count)
+//   Writes the value to all words. STRD is single-copy atomic at least word by word (A3.5.3).
+function arm_write_words
+        mov     r3, r1
+        subs    r2, r2, #16
+        blo     2f
+1:                                              // r0: next word; r2: words left after this turn
+        .rept   8
+        strd    r1, r3, [r0], #8
+        .endr
+        subs    r2, r2, #16
+        bhs     1b
+2:      adds    r2, r2, #16
+        beq     4f
+3:      str     r1, [r0], #4
+        subs    r2, r2, #1
+        bne     3b
+4:      bx      lr
+endfunction arm_write_words

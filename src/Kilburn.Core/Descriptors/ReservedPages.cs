@@ -105,6 +105,31 @@ public readonly struct ReservedPages
         return lastPage >= pages.LastPage;
     }
 
+    /// <summary>Adds pages to a run that they are not in.</summary>
+    /// <param name="pages">What the MiB is: a run, or nothing.</param>
+    /// <param name="state">The new pages' state.</param>
+    /// <param name="firstPage">VA[19:12] of the first.</param>
+    /// <param name="lastPage">VA[19:12] of the last.</param>
+    /// <param name="run">What the MiB then is.</param>
+    /// <returns>False when that is no single run, or some of them are there.</returns>
+    public static bool TryAdd(ReservedPages pages, ReservedPages state, uint firstPage, uint lastPage, out ReservedPages run)
+    {
+        run = state.Run(firstPage, lastPage);
+        if (pages.IsNone)
+        {
+            return true;
+        }
+
+        bool isAbove = firstPage == pages.LastPage + 1;
+        if (pages.State != state.State || (!isAbove && lastPage + 1 != pages.FirstPage))
+        {
+            return false;
+        }
+
+        run = isAbove ? state.Run(pages.FirstPage, lastPage) : state.Run(firstPage, pages.LastPage);
+        return true;
+    }
+
     /// <summary>Gives pages a state, whatever they were.</summary>
     /// <param name="pages">What the MiB is: a run, or nothing.</param>
     /// <param name="state">The pages' new state.</param>

@@ -43,9 +43,9 @@ public readonly partial struct AddressSpace
             return status;
         }
 
-        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
+        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage, out bool hasObjects);
         status = TryMoveLocked(ref machine, ref frames, ref control, range, in place, out start);
-        SpacePage.LeaveAfterMapping(ref machine, ref control);
+        SpacePage.LeaveAfterMapping(ref machine, ref frames, ref control, hasObjects);
         return status;
     }
 
@@ -79,7 +79,7 @@ public readonly partial struct AddressSpace
             return status;
         }
 
-        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
+        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage, out bool hasObjects);
         if (lengthInBytes > range.LengthInBytes)
         {
             status = TryGrowLocked(ref machine, ref frames, ref control, range, lengthInBytes, staying, status, out start);
@@ -97,7 +97,7 @@ public readonly partial struct AddressSpace
             start = status == VmStatus.Ok ? range.Start : default;
         }
 
-        SpacePage.LeaveAfterMapping(ref machine, ref control);
+        SpacePage.LeaveAfterMapping(ref machine, ref frames, ref control, hasObjects);
         return status;
     }
 

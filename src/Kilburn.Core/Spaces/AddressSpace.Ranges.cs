@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
@@ -37,16 +38,35 @@ public readonly partial struct AddressSpace
             return status;
         }
 
-        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
-        if (!IsObject(request.Kind))
+        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage, out bool hasObjects);
+        if (IsObject(request.Kind))
+        {
+            if (!hasObjects)
+            {
+                SpacePage.TakeObjects(ref machine, ref control);
+                hasObjects = true;
+            }
+
+            status = TryMapObject(ref machine, ref frames, ref control, in request, rights, out start);
+        }
+        else
         {
             status = TryMapLocked(ref machine, ref frames, ref control, in request, rights, out start);
-            SpacePage.LeaveAfterMapping(ref machine, ref control);
-            return status;
         }
 
-        return TryMapObject(ref machine, ref frames, ref control, in request, rights, out start);
+        SpacePage.LeaveAfterMapping(ref machine, ref frames, ref control, hasObjects);
+        return status;
     }
+
+    /// <summary>What most calls of <see cref="TryMap"/> come to, in few instructions: anonymous memory on demand, which takes no memory.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="address">First byte; 0 for where the space chooses.</param>
+    /// <param name="lengthInBytes">As in a <see cref="RangeRequest"/>.</param>
+    /// <param name="rights">What a program may do with it.</param>
+    /// <returns>First byte of the range; 0, with nothing changed, when <see cref="TryMap"/> has to do it, or to say why it cannot be.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint MapUsual<TMachine>(ref TMachine machine, uint address, uint lengthInBytes, UserRights rights)
+        where TMachine : struct, IMachine => UsualRange.Map(ref machine, _controlPage.Value, address, lengthInBytes, rights);
 
     /// <summary>Unmaps all that is in a range, reserved or mapped, given pages too. No core reaches it through this space on return.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -56,29 +76,10 @@ public readonly partial struct AddressSpace
     /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.EmptyRange"/>, <see cref="VmStatus.Misaligned"/>,
     /// <see cref="VmStatus.WrappedRange"/>, <see cref="VmStatus.OutOfRange"/>, <see cref="VmStatus.LimitReached"/> (tables), <see cref="VmStatus.OutOfFrames"/>.
     /// </returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VmStatus TryUnmap<TMachine>(ref TMachine machine, ref FrameAllocator frames, VirtualRange range)
-        where TMachine : struct, IMachine
-    {
-        VmStatus status = CheckBytes(range);
-        if (status != VmStatus.Ok)
-        {
-            return status;
-        }
-
-        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, _controlPage);
-        VirtualAddress rest = UntouchedRange.Release(ref machine, ref control, range.Start, range.End);
-        if (rest == range.End)
-        {
-            machine.SynchronizeData();
-        }
-        else
-        {
-            status = RangeRelease.TryRelease(ref machine, ref frames, ref control, _controlPage, rest, range.End);
-        }
-
-        SpacePage.LeaveAfterMapping(ref machine, ref control);
-        return status;
-    }
+        where TMachine : struct, IMachine =>
+        UsualRange.Unmap(ref machine, ref frames, _controlPage.Value, range.Start.Value, range.LengthInBytes);
 
     /// <summary>Changes what a program may do with pages of anonymous ranges. It holds on all cores on return.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -260,13 +261,19 @@ public readonly partial struct AddressSpace
     }
 
     // The format cannot write or execute what it cannot read.
-    private static UserRights WithRead(UserRights rights) => rights == UserRights.None ? rights : rights | UserRights.Read;
+    internal static UserRights WithRead(UserRights rights) => rights == UserRights.None ? rights : rights | UserRights.Read;
 
     private static bool IsRefused(ref SpaceControl control, UserRights rights) =>
         (rights & (UserRights.Write | UserRights.Execute)) == (UserRights.Write | UserRights.Execute)
         && SpaceLayout.AccountsOf(ref control).Policy == RightsPolicy.WriteOrExecute;
 
-    private static VmStatus CheckBytes(VirtualRange range)
+    // What CheckBytes finds nothing wrong with, in few instructions.
+    internal static bool IsUsualBytes(uint start, uint lengthInBytes) =>
+        ((start | lengthInBytes) & PageSize.SmallMask) == 0
+        && lengthInBytes - 1 < EndValue
+        && start <= EndValue - lengthInBytes;
+
+    internal static VmStatus CheckBytes(VirtualRange range)
     {
         if (range.LengthInBytes == 0)
         {
@@ -373,7 +380,7 @@ public readonly partial struct AddressSpace
         _ => ReservedKind.Object,
     };
 
-    // Gives the locks back.
+    // Under the objects' lock and the space's.
     private VmStatus TryMapObject<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -385,35 +392,19 @@ public readonly partial struct AddressSpace
     {
         start = default;
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
-        bool isFirst = accounts.Mappings == default;
-        VmStatus status = VmStatus.Ok;
-        if (isFirst)
+        if (accounts.Mappings == default)
         {
-            SpacePage.TakeObjects(ref machine, ref control);
-            isFirst = accounts.Mappings == default;
-            if (isFirst)
+            VmStatus status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
+            if (status != VmStatus.Ok)
             {
-                status = frames.TryAllocatePage(ref machine, FrameContents.AsLeft, out PhysicalAddress page);
-                if (status == VmStatus.Ok)
-                {
-                    SpaceMappings.Start(ref machine, ref commons, ref control, _controlPage, page);
-                }
+                return status;
             }
+
+            ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
+            SpaceMappings.Start(ref machine, ref commons, ref control, _controlPage, page);
         }
 
-        if (status == VmStatus.Ok)
-        {
-            status = TryMapLocked(ref machine, ref frames, ref control, in request, rights, out start);
-            if (status != VmStatus.Ok && isFirst)
-            {
-                SpaceMappings.End(ref machine, ref frames, ref commons, ref accounts);
-            }
-        }
-
-        control.Lock.Release(ref machine, LockRank.Space);
-        commons.Objects.Release(ref machine, LockRank.Objects);
-        return status;
+        return TryMapLocked(ref machine, ref frames, ref control, in request, rights, out start);
     }
 
     private VmStatus TryMapLocked<TMachine>(
@@ -445,7 +436,7 @@ public readonly partial struct AddressSpace
             && request.Placement != RangePlacement.Replacing
             && request.Population == RangePopulation.OnDemand
             && request.GuardInBytes == 0;
-        if (isUsual && UntouchedRange.TryReserve(ref machine, ref control, first, end, state))
+        if (isUsual && UntouchedRange.TryReserve(ref machine, ref control, first.Value, end.Value, state.Raw))
         {
             machine.SynchronizeData();
             start = first;

@@ -108,9 +108,9 @@ public struct AddressSpaces
             return status;
         }
 
-        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, parent.ControlPage);
+        ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, parent.ControlPage, out bool hasObjects);
         status = SpaceClone.TryCopy(ref machine, ref frames, ref control, parent.ControlPage, controlPage, table);
-        SpacePage.LeaveAfterMapping(ref machine, ref control);
+        SpacePage.LeaveAfterMapping(ref machine, ref frames, ref control, hasObjects);
         if (status != VmStatus.Ok)
         {
             FreeTable(ref machine, ref frames, table);
@@ -251,7 +251,7 @@ public struct AddressSpaces
             }
 
             Release(ref machine, ref frames, ref control, controlPage);
-            if (hasMappings)
+            if (accounts.Mappings != default)
             {
                 SpaceMappings.End(ref machine, ref frames, ref commons, ref accounts);
             }

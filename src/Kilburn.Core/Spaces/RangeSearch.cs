@@ -65,16 +65,8 @@ internal static class RangeSearch
         ref TMachine machine, PhysicalAddress place, VirtualAddress mib, VirtualAddress end)
         where TMachine : struct, IMachine
     {
-        VirtualAddress address = mib;
-        PhysicalAddress next = place;
-        do
-        {
-            address = address.Add(PageSize.Section);
-            next = next.Add(1u << FirstLevelTable.EntryShift);
-        }
-        while (address < end && machine.ReadWord(next) == 0);
-
-        return address;
+        uint mibs = (end.Value - mib.Value + PageSize.SectionMask) >> PageSize.SectionShift;
+        return mib.Add(machine.CountWords(place, 0, mibs) << PageSize.SectionShift);
     }
 
     // Pages that are nothing: the first that is something, or the end.
@@ -82,15 +74,8 @@ internal static class RangeSearch
         ref TMachine machine, PhysicalAddress place, VirtualAddress start, VirtualAddress end)
         where TMachine : struct, IMachine
     {
-        VirtualAddress address = start;
-        PhysicalAddress next = place;
-        while (address < end && machine.ReadWord(next) == 0)
-        {
-            address = address.Add(PageSize.Small);
-            next = next.Add(1u << SecondLevelTable.EntryShift);
-        }
-
-        return address;
+        uint pages = (end.Value - start.Value) >> PageSize.SmallShift;
+        return start.Add(machine.CountWords(place, 0, pages) << PageSize.SmallShift);
     }
 
     /// <summary>Finds a free place.</summary>

@@ -38,12 +38,16 @@ internal static class SpacePage
     /// <summary>Takes a space's lock for an operation that may change its mappings of objects, and the objects' lock if there are some.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="controlPage">The space's control page.</param>
+    /// <param name="hasObjects">True when the objects' lock was taken.</param>
     /// <remarks>Given back by <see cref="LeaveAfterMapping"/>.</remarks>
-    public static ref SpaceControl EnterToMap<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // most spaces have none
+    public static ref SpaceControl EnterToMap<TMachine>(
+        ref TMachine machine, PhysicalAddress controlPage, out bool hasObjects)
         where TMachine : struct, IMachine
     {
         ref SpaceControl control = ref Enter(ref machine, controlPage);
-        if (SpaceLayout.AccountsOf(ref control).Mappings != default)
+        hasObjects = SpaceLayout.AccountsOf(ref control).Mappings != default;
+        if (hasObjects)
         {
             TakeObjects(ref machine, ref control);
         }
@@ -54,6 +58,7 @@ internal static class SpacePage
     /// <summary>Takes the objects' lock as well. The space's lock is held, and let go of meanwhile.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">The space.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TakeObjects<TMachine>(ref TMachine machine, ref SpaceControl control)
         where TMachine : struct, IMachine
     {
@@ -63,20 +68,39 @@ internal static class SpacePage
         control.Lock.Acquire(ref machine, LockRank.Space);
     }
 
-    /// <summary>Gives back what <see cref="EnterToMap"/> took.</summary>
+    /// <summary>Gives back what <see cref="EnterToMap"/> or <see cref="TakeObjects"/> took.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="control">The space, which has mappings of objects just when it had them before.</param>
-    public static void LeaveAfterMapping<TMachine>(ref TMachine machine, ref SpaceControl control)
+    /// <param name="frames">Takes the page of the mappings, when none is left.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="hasObjects">True when the objects' lock is held.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // as EnterToMap
+    public static void LeaveAfterMapping<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, bool hasObjects)
+        where TMachine : struct, IMachine
+    {
+        if (hasObjects)
+        {
+            LeaveWithObjects(ref machine, ref frames, ref control);
+            return;
+        }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void LeaveWithObjects<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        bool hasObjects = accounts.Mappings != default;
-        PhysicalAddress commons = accounts.Commons;
-        control.Lock.Release(ref machine, LockRank.Space);
-        if (hasObjects)
+        ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
+        if (accounts.Mappings != default && SpaceMappings.HeaderOf(ref machine, accounts.Mappings).Count == 0)
         {
-            machine.Data<SpaceCommons>(commons).Objects.Release(ref machine, LockRank.Objects);
+            SpaceMappings.End(ref machine, ref frames, ref commons, ref accounts);
         }
+
+        control.Lock.Release(ref machine, LockRank.Space);
+        commons.Objects.Release(ref machine, LockRank.Objects);
     }
 
     /// <summary>See <see cref="AddressSpace.TryMapNewPage"/>.</summary>

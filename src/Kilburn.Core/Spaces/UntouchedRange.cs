@@ -9,75 +9,37 @@ namespace Kilburn.Core.Spaces;
 /// <remarks>
 /// What needs no memory cannot fail, and what no walk finds needs no invalidation: a word that faults becomes another one that faults. The
 /// caller has a DSB, so that whoever makes it one that does not is not overtaken. What is not
-/// so is left to <see cref="RangeReserve"/> and <see cref="RangeRelease"/>, which know all cases.
+/// so is left to <see cref="RangeReserve"/> and <see cref="RangeRelease"/>, which know all cases. Addresses come in as words, as in
+/// <see cref="SpacePage"/>.
 /// </remarks>
 internal static class UntouchedRange
 {
-    /// <summary>Reserves pages that are free, on demand, if that takes no memory.</summary>
+    /// <summary>Reserves pages on demand, if they are free and that takes no memory.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">A space whose lock is held.</param>
     /// <param name="start">First byte.</param>
-    /// <param name="end">One past the last byte.</param>
-    /// <param name="state">What the pages are.</param>
-    /// <returns>False, with nothing changed, when it takes memory or a limit is in the way.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool TryReserve<TMachine>(
-        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end, ReservedPages state)
+    /// <param name="end">One past the last byte, at most 0x80000000.</param>
+    /// <param name="state">What the pages are: <see cref="ReservedPages.State"/>, of a guard or of anonymous memory.</param>
+    /// <returns>False, with nothing changed, when something is there, it takes memory, or a limit is in the way.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in what programs ask for most
+    public static bool TryReserve<TMachine>(ref TMachine machine, ref SpaceControl control, uint start, uint end, uint state)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        uint pages = state.Kind == ReservedKind.Anonymous ? (end.Value - start.Value) >> PageSize.SmallShift : 0;
+        uint pages = (end - start) >> PageSize.SmallShift;
+        uint counted = ReservedPages.Of(state).Kind == ReservedKind.Anonymous ? pages : 0;
         if (control.SpecialMibs != 0
-            || (pages != 0 && RangeReserve.IsPast(accounts.Counters.ReservedPages, pages, accounts.Limits.ReservedPages)))
+            || (counted != 0 && RangeReserve.IsPast(accounts.Counters.ReservedPages, counted, accounts.Limits.ReservedPages)))
         {
             return false;
         }
 
-        // Only the first and the last MiB can hold anything, since all of the range is free.
-        VirtualAddress last = new(end.Value - PageSize.Small);
-        uint mib = start.FirstLevelIndex;
-        uint lastMib = last.FirstLevelIndex;
-        uint firstPage = start.SecondLevelIndex;
-        uint lastPage = last.SecondLevelIndex;
-        PhysicalAddress place = control.Table.Add(mib << FirstLevelTable.EntryShift);
-        if (mib == lastMib)
-        {
-            FirstLevelEntry first = new(machine.ReadWord(place));
-            if (first.IsPageTable)
-            {
-                RangeReserve.PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
-                accounts.Counters.ReservedPages += pages;
-                return true;
-            }
-
-            if (!CanPut(ref machine, place, state, firstPage, lastPage))
-            {
-                return false;
-            }
-
-            Put(ref machine, ref control, mib, state, firstPage, lastPage);
-        }
-        else
-        {
-            PhysicalAddress lastPlace = control.Table.Add(lastMib << FirstLevelTable.EntryShift);
-            if (!CanPut(ref machine, place, state, firstPage, ReservedPages.LastPageOfMib)
-                || !CanPut(ref machine, lastPlace, state, 0, lastPage))
-            {
-                return false;
-            }
-
-            Put(ref machine, ref control, mib, state, firstPage, ReservedPages.LastPageOfMib);
-            uint whole = state.Run(0, ReservedPages.LastPageOfMib).Raw;
-            for (place = place.Add(1u << FirstLevelTable.EntryShift); place != lastPlace; place = place.Add(1u << FirstLevelTable.EntryShift))
-            {
-                Descriptor.Write(ref machine, place, whole);
-            }
-
-            Put(ref machine, ref control, lastMib, state, 0, lastPage);
-        }
-
-        accounts.Counters.ReservedPages += pages;
-        return true;
+        VirtualAddress address = new(start);
+        bool isReserved = address.SecondLevelIndex + pages <= SecondLevelTable.EntryCount
+            ? TryReservePart(ref machine, ref control, address.FirstLevelIndex, address.SecondLevelIndex, pages, state)
+            : TryReserveMibs(ref machine, ref control, start, end, state);
+        accounts.Counters.ReservedPages += isReserved ? counted : 0;
+        return isReserved;
     }
 
     /// <summary>Gives back pages from the start of a range on, as long as they are untouched.</summary>
@@ -88,162 +50,261 @@ internal static class UntouchedRange
     /// <returns>
     /// The first byte that is still to be given back, which cannot fail any more unless it is all of the range; the end when nothing is left.
     /// </returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static VirtualAddress Release<TMachine>(
-        ref TMachine machine, ref SpaceControl control, VirtualAddress start, VirtualAddress end)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in what programs ask for most
+    public static uint Release<TMachine>(ref TMachine machine, ref SpaceControl control, uint start, uint end)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        VirtualAddress last = new(end.Value - PageSize.Small);
-        PhysicalAddress place = FirstLevelTable.EntryOf(control.Table, start);
-        if ((control.SpecialMibs | accounts.Counters.LargePages) != 0
-            || SpaceMappings.HasAny(ref machine, ref accounts, start, end)
-            || (!new FirstLevelEntry(machine.ReadWord(place)).IsPageTable && RangeRelease.IsSplit(ref machine, ref control, start, end)))
+        if ((control.SpecialMibs | accounts.Counters.LargePages | accounts.Mappings.Value) != 0
+            && HasOthers(ref machine, ref control, start, end))
         {
             return start;
         }
 
-        VirtualAddress next = start;
-        uint released = 0;
-        while (next < end)
+        if (start < accounts.SearchStart.Value && start >= AddressSpace.FirstChosenValue)
         {
-            uint lastPage = next.FirstLevelIndex == last.FirstLevelIndex ? last.SecondLevelIndex : ReservedPages.LastPageOfMib;
-            FirstLevelEntry first = new(machine.ReadWord(place));
-            if (first.IsAnonymousMib && next.IsAligned(PageSize.Section))
-            {
-                // MiB after MiB of one kind: what large ranges are.
-                PhysicalAddress from = place;
-                PhysicalAddress to = FirstLevelTable.EntryOf(control.Table, end);
-                while (place != to && machine.ReadWord(place) == first.Raw)
-                {
-                    Descriptor.Write(ref machine, place, 0);
-                    place = place.Add(1u << FirstLevelTable.EntryShift);
-                }
-
-                uint mibs = (place.Value - from.Value) >> FirstLevelTable.EntryShift;
-                released += mibs << (PageSize.SectionShift - PageSize.SmallShift);
-                if (mibs != 0)
-                {
-                    next = next.Add(mibs << PageSize.SectionShift);
-                    continue;
-                }
-            }
-
-            if (first.Raw != 0)
-            {
-                bool isReleased = first.IsLive
-                    ? TryReleaseInTable(ref machine, ref control, first.PageTable.Table, next, lastPage, ref released)
-                    : TryCut(ref machine, place, next.SecondLevelIndex, lastPage, ref released);
-                if (!isReleased)
-                {
-                    break;
-                }
-            }
-
-            next = new VirtualAddress((next.Value | PageSize.SectionMask) + 1);
-            place = place.Add(1u << FirstLevelTable.EntryShift);
+            accounts.SearchStart = new VirtualAddress(start);
         }
 
-        accounts.Counters.ReservedPages -= released;
-        if (start < accounts.SearchStart && start.Value >= AddressSpace.FirstChosenValue)
+        VirtualAddress address = new(start);
+        uint pages = (end - start) >> PageSize.SmallShift;
+        if (address.SecondLevelIndex + pages > SecondLevelTable.EntryCount)
         {
-            accounts.SearchStart = start;
+            return ReleaseMibs(ref machine, ref control, start, end);
         }
 
-        return next < end ? next : end;
+        return TryReleasePart(ref machine, ref control, address.FirstLevelIndex, address.SecondLevelIndex, pages) ? end : start;
     }
 
-    // A part of a run that does not fall into two.
-    private static bool TryCut<TMachine>(
-        ref TMachine machine, PhysicalAddress place, uint firstPage, uint lastPage, ref uint released)
+    // True when the range, or the space, has something that is not for here: a walk may find it, or an object owns it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasOthers<TMachine>(ref TMachine machine, ref SpaceControl control, uint start, uint end)
         where TMachine : struct, IMachine
     {
-        ReservedPages run = ReservedPages.Of(machine.ReadWord(place));
-        if (run.Kind > ReservedKind.StackGuard)
-        {
-            return false;
-        }
-
-        _ = ReservedPages.TryCut(run, firstPage, lastPage, out ReservedPages rest); // it was asked before
-        released += run.Kind == ReservedKind.Anonymous ? RangeRelease.PageCountOf(run) - RangeRelease.PageCountOf(rest) : 0;
-        Descriptor.Write(ref machine, place, rest.Raw);
-        return true;
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        return (control.SpecialMibs | accounts.Counters.LargePages) != 0
+            || SpaceMappings.HasAny(ref machine, ref accounts, new VirtualAddress(start), new VirtualAddress(end));
     }
 
-    // False when a page is there, before which the loop ends, or when the table may have nothing else.
-    private static bool TryReleaseInTable<TMachine>(
-        ref TMachine machine,
-        ref SpaceControl control,
-        PhysicalAddress table,
-        VirtualAddress next,
-        uint lastPage,
-        ref uint released)
-        where TMachine : struct, IMachine
-    {
-        ref byte count = ref SpaceLayout.CountOf(ref control, next.FirstLevelIndex);
-        if (count < lastPage - next.SecondLevelIndex + 1)
-        {
-            return false;
-        }
-
-        PhysicalAddress first = SecondLevelTable.EntryOf(table, next);
-        PhysicalAddress end = table.Add((lastPage + 1) << SecondLevelTable.EntryShift);
-        uint taken = 0;
-        uint anonymous = 0;
-        uint known = 0; // a word that was looked at: most are like the one before
-        uint isAnonymous = 0;
-        PhysicalAddress place = first;
-        for (; place != end; place = place.Add(1u << SecondLevelTable.EntryShift))
-        {
-            uint word = machine.ReadWord(place);
-            if (word == 0)
-            {
-                continue;
-            }
-
-            if (word != known)
-            {
-                SecondLevelEntry entry = new(word);
-                if (entry.IsLive || entry.Reserved.Kind > ReservedKind.StackGuard)
-                {
-                    break;
-                }
-
-                known = word;
-                isAnonymous = entry.Reserved.Kind == ReservedKind.Anonymous ? 1u : 0;
-            }
-
-            Descriptor.Write(ref machine, place, 0);
-            taken++;
-            anonymous += isAnonymous;
-        }
-
-        count -= (byte)taken;
-        released += anonymous;
-        return place == end;
-    }
-
-    private static bool CanPut<TMachine>(
-        ref TMachine machine, PhysicalAddress place, ReservedPages state, uint firstPage, uint lastPage)
-        where TMachine : struct, IMachine
-    {
-        FirstLevelEntry first = new(machine.ReadWord(place));
-        return first.Raw == 0 || first.IsPageTable || ReservedPages.TryPut(first.Reserved, state, firstPage, lastPage, out _);
-    }
-
-    private static void Put<TMachine>(
-        ref TMachine machine, ref SpaceControl control, uint mib, ReservedPages state, uint firstPage, uint lastPage)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReservePart<TMachine>(
+        ref TMachine machine, ref SpaceControl control, uint mib, uint firstPage, uint pages, uint state)
         where TMachine : struct, IMachine
     {
         PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
         FirstLevelEntry first = new(machine.ReadWord(link));
         if (!first.IsPageTable)
         {
-            _ = ReservedPages.TryPut(first.Reserved, state, firstPage, lastPage, out ReservedPages run); // it was asked before
-            Descriptor.Write(ref machine, link, run.Raw);
-            return;
+            return TryReserveInRun(ref machine, link, firstPage, pages, state);
         }
 
-        RangeReserve.PutInTable(ref machine, ref control, first.PageTable.Table, mib, state, firstPage, lastPage);
+        PhysicalAddress place = first.PageTable.Table.Add(firstPage << SecondLevelTable.EntryShift);
+        if (machine.CountWords(place, 0, pages) != pages)
+        {
+            return false;
+        }
+
+        Descriptor.WriteRow(ref machine, place, state, pages);
+        RangeReserve.AddToCount(ref control, mib, pages);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryReserveInRun<TMachine>(
+        ref TMachine machine, PhysicalAddress link, uint firstPage, uint pages, uint state)
+        where TMachine : struct, IMachine
+    {
+        FirstLevelEntry first = new(machine.ReadWord(link));
+        bool isRun = ReservedPages.TryAdd(
+            first.Reserved, ReservedPages.Of(state), firstPage, firstPage + pages - 1, out ReservedPages run);
+        if (isRun)
+        {
+            Descriptor.Write(ref machine, link, run.Raw);
+        }
+
+        return isRun;
+    }
+
+    // All is looked at before anything is written.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryReserveMibs<TMachine>(
+        ref TMachine machine, ref SpaceControl control, uint start, uint end, uint state)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress firstWhole = new VirtualAddress(start).AlignUp(PageSize.Section);
+        VirtualAddress last = new(end);
+        uint mibs = last.FirstLevelIndex - firstWhole.FirstLevelIndex;
+        uint headPages = (firstWhole.Value - start) >> PageSize.SmallShift;
+        uint tailPages = last.SecondLevelIndex;
+        PhysicalAddress middle = FirstLevelTable.EntryOf(control.Table, firstWhole);
+        if (machine.CountWords(middle, 0, mibs) != mibs
+            || (headPages != 0 && !CanReserve(ref machine, ref control, start, headPages, state))
+            || (tailPages != 0 && !CanReserve(ref machine, ref control, end - (tailPages << PageSize.SmallShift), tailPages, state)))
+        {
+            return false;
+        }
+
+        if (mibs != 0)
+        {
+            uint whole = ReservedPages.Of(state).Run(0, ReservedPages.LastPageOfMib).Raw;
+            Descriptor.WriteRow(ref machine, middle, whole, mibs);
+        }
+
+        if (headPages != 0)
+        {
+            _ = TryReservePart(
+                ref machine,
+                ref control,
+                firstWhole.FirstLevelIndex - 1,
+                SecondLevelTable.EntryCount - headPages,
+                headPages,
+                state);
+        }
+
+        if (tailPages != 0)
+        {
+            _ = TryReservePart(ref machine, ref control, last.FirstLevelIndex, 0, tailPages, state);
+        }
+
+        return true;
+    }
+
+    private static bool CanReserve<TMachine>(
+        ref TMachine machine, ref SpaceControl control, uint start, uint pages, uint state)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress address = new(start);
+        uint firstPage = address.SecondLevelIndex;
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+        return first.IsPageTable
+            ? machine.CountWords(SecondLevelTable.EntryOf(first.PageTable.Table, address), 0, pages) == pages
+            : ReservedPages.TryAdd(first.Reserved, ReservedPages.Of(state), firstPage, firstPage + pages - 1, out _);
+    }
+
+    // MiB after MiB of one kind: what large ranges are.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint ReleaseMibs<TMachine>(ref TMachine machine, ref SpaceControl control, uint start, uint end)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        VirtualAddress next = new(start);
+        VirtualAddress last = new(end);
+        while (next < last)
+        {
+            PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, next);
+            FirstLevelEntry first = new(machine.ReadWord(link));
+            uint mibs = last.FirstLevelIndex - next.FirstLevelIndex;
+            if (mibs != 0 && next.IsAligned(PageSize.Section) && (first.Raw == 0 || first.IsAnonymousMib))
+            {
+                mibs = machine.CountWords(link, first.Raw, mibs);
+                if (first.Raw != 0)
+                {
+                    Descriptor.WriteRow(ref machine, link, 0, mibs);
+                    accounts.Counters.ReservedPages -= mibs << (PageSize.SectionShift - PageSize.SmallShift);
+                }
+
+                next = next.Add(mibs << PageSize.SectionShift);
+                continue;
+            }
+
+            uint pages = (mibs != 0 ? SecondLevelTable.EntryCount : last.SecondLevelIndex) - next.SecondLevelIndex;
+            if (!TryReleasePart(ref machine, ref control, next.FirstLevelIndex, next.SecondLevelIndex, pages))
+            {
+                break;
+            }
+
+            next = next.Add(pages << PageSize.SmallShift);
+        }
+
+        return next.Value;
+    }
+
+    // False when some of it is left, before which nothing is any more.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReleasePart<TMachine>(
+        ref TMachine machine, ref SpaceControl control, uint mib, uint firstPage, uint pages)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
+        FirstLevelEntry first = new(machine.ReadWord(link));
+        if (!first.IsPageTable)
+        {
+            return TryCut(ref machine, ref control, link, firstPage, pages);
+        }
+
+        ref byte count = ref SpaceLayout.CountOf(ref control, mib);
+        if (count < pages)
+        {
+            return false; // the table may have nothing else
+        }
+
+        PhysicalAddress place = first.PageTable.Table.Add(firstPage << SecondLevelTable.EntryShift);
+        uint word = machine.ReadWord(place);
+        if (!IsAnonymous(word) || machine.CountWords(place, word, pages) != pages)
+        {
+            return TryReleaseInTable(ref machine, ref control, place, pages, ref count);
+        }
+
+        Descriptor.WriteRow(ref machine, place, 0, pages);
+        count -= (byte)pages;
+        SpaceLayout.AccountsOf(ref control).Counters.ReservedPages -= pages;
+        return true;
+    }
+
+    private static bool IsAnonymous(uint word) =>
+        !new SecondLevelEntry(word).IsLive && ReservedPages.Of(word).Kind == ReservedKind.Anonymous;
+
+    // A part of a run. False when it falls into two, or is an object's.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryCut<TMachine>(
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress link, uint firstPage, uint pages)
+        where TMachine : struct, IMachine
+    {
+        ReservedPages run = ReservedPages.Of(machine.ReadWord(link));
+        if (run.Kind > ReservedKind.StackGuard
+            || !ReservedPages.TryCut(run, firstPage, firstPage + pages - 1, out ReservedPages rest))
+        {
+            return false;
+        }
+
+        if (rest.Raw != run.Raw)
+        {
+            Descriptor.Write(ref machine, link, rest.Raw);
+            SpaceLayout.AccountsOf(ref control).Counters.ReservedPages -=
+                run.Kind == ReservedKind.Anonymous ? RangeRelease.PageCountOf(run) - RangeRelease.PageCountOf(rest) : 0;
+        }
+
+        return true;
+    }
+
+    // Pages of several kinds, and such as are nothing. False when a page is there, before which it ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryReleaseInTable<TMachine>(
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress first, uint pages, ref byte count)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress place = first;
+        uint left = pages;
+        while (left != 0)
+        {
+            SecondLevelEntry entry = new(machine.ReadWord(place));
+            if (entry.IsLive || entry.Reserved.Kind > ReservedKind.StackGuard)
+            {
+                return false;
+            }
+
+            uint alike = machine.CountWords(place, entry.Raw, left);
+            if (entry.Raw != 0)
+            {
+                Descriptor.WriteRow(ref machine, place, 0, alike);
+                count -= (byte)alike;
+                SpaceLayout.AccountsOf(ref control).Counters.ReservedPages -= IsAnonymous(entry.Raw) ? alike : 0;
+            }
+
+            place = place.Add(alike << SecondLevelTable.EntryShift);
+            left -= alike;
+        }
+
+        return true;
     }
 }

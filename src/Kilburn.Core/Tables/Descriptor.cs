@@ -32,4 +32,28 @@ public static class Descriptor
             machine.CleanToUnification(entry, LengthInBytes, file, line);
         }
     }
+
+    /// <summary>Writes one descriptor to each word of a row, as <see cref="Write"/> does.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="first">Where the first lies.</param>
+    /// <param name="value">The new descriptor; zero for none.</param>
+    /// <param name="count">Words of the row, all in one table; at least 1.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WriteRow<TMachine>(
+        ref TMachine machine,
+        PhysicalAddress first,
+        uint value,
+        uint count,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
+        where TMachine : struct, IMachine
+    {
+        machine.WriteWords(first, value, count, file, line);
+        if (!TMachine.WalksAreCoherent)
+        {
+            machine.CleanToUnification(first, count * LengthInBytes, file, line);
+        }
+    }
 }

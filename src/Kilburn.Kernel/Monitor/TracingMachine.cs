@@ -25,6 +25,7 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     where TBoard : struct, IBoard
 {
     private const int VerbWidth = 10;
+    private const int WordShift = 2;
 
     private TInner _inner = inner;
     private TBoard _board = board;
@@ -74,6 +75,20 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
         }
 
         _inner.WriteWord(address, value, file, line);
+    }
+
+    /// <inheritdoc/>
+    public uint CountWords(PhysicalAddress address, uint value, uint count) => _inner.CountWords(address, value, count);
+
+    /// <inheritdoc/>
+    public void WriteWords(PhysicalAddress address, uint value, uint count, string file = "", int line = 0)
+    {
+        for (uint index = 0; Steps == Steps.On && index < count; index++)
+        {
+            SayDescriptor(address.Add(index << WordShift), value);
+        }
+
+        _inner.WriteWords(address, value, count, file, line);
     }
 
     /// <inheritdoc/>

@@ -19,10 +19,16 @@ public static class CallGate
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (thread.Context.Registers[ThreadBlock.CallRegister] == (uint)SystemCall.None)
+        SystemCall call = (SystemCall)thread.Context.Registers[ThreadBlock.CallRegister];
+        if (call == SystemCall.None)
         {
-            thread.Context.Registers[0] = (uint)SystemCallError.None;
-            thread.Context.Registers[ThreadBlock.ValueRegister] = 0;
+            Finish(ref thread, SystemCallError.None, 0);
+            return thread.Self;
+        }
+
+        if (call - SystemCall.Map <= SystemCall.Protect - SystemCall.Map)
+        {
+            MemoryCalls.Enter(ref machine, ref board, ref thread, call);
             return thread.Self;
         }
 
@@ -65,17 +71,8 @@ public static class CallGate
             case SystemCall.ThreadJoin:
                 error = ThreadCalls.Join(ref machine, ref board, ref thread, out value);
                 break;
-            case SystemCall.Map:
-                error = MemoryCalls.Map(ref machine, ref board, ref thread, out value);
-                break;
             case SystemCall.MoveRange:
                 error = MemoryCalls.Move(ref machine, ref board, ref thread, out value);
-                break;
-            case SystemCall.Unmap:
-                error = MemoryCalls.Unmap(ref machine, ref board, ref thread);
-                break;
-            case SystemCall.Protect:
-                error = MemoryCalls.Protect(ref machine, ref board, ref thread);
                 break;
             case SystemCall.Advise:
                 error = MemoryCalls.Advise(ref machine, ref board, ref thread);

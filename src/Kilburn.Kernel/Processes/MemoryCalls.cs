@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
@@ -14,7 +15,53 @@ internal static class MemoryCalls
     private const MapFlags KnownFlags = MapFlags.RightsMask | MapFlags.KindMask | MapFlags.PlacementMask
         | MapFlags.Populate | MapFlags.GuardPagesMask;
 
-    internal static SystemCallError Map<TMachine, TBoard>(
+    /// <summary>The calls that are made most: map, unmap, protect. None looks at the program's memory.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread; gets error and value.</param>
+    /// <param name="call">Which.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // its registers would be saved for nothing where it is called
+    internal static void Enter<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, SystemCall call)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        uint value = 0;
+        SystemCallError error = SystemCallError.None;
+        if (call == SystemCall.Unmap)
+        {
+            error = OfStatus(SpaceOf(ref machine, ref thread).TryUnmap(
+                ref machine, ref board.Memory.Frames, RangeOf(ref thread)));
+        }
+        else if (call == SystemCall.Protect)
+        {
+            error = Protect(ref machine, ref board, ref thread);
+        }
+        else
+        {
+            MapFlags flags = (MapFlags)thread.Context.Registers[2];
+            bool isFixed = (flags & ~MapFlags.RightsMask) == MapFlags.Fixed;
+            if ((isFixed && thread.Context.Registers[0] != 0) || (flags & ~MapFlags.RightsMask) == MapFlags.None)
+            {
+                value = SpaceOf(ref machine, ref thread).MapUsual(
+                    ref machine,
+                    isFixed ? thread.Context.Registers[0] : 0,
+                    thread.Context.Registers[1],
+                    RightsOf(flags));
+            }
+
+            if (value == 0)
+            {
+                error = Map(ref machine, ref board, ref thread, out value);
+            }
+        }
+
+        thread.Context.Registers[0] = (uint)error;
+        thread.Context.Registers[ThreadBlock.ValueRegister] = value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SystemCallError Map<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
@@ -93,14 +140,7 @@ internal static class MemoryCalls
         return CallErrors.Of(status);
     }
 
-    internal static SystemCallError Unmap<TMachine, TBoard>(
-        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
-        where TMachine : struct, IMachine
-        where TBoard : struct, IBoard =>
-        CallErrors.Of(SpaceOf(ref machine, ref thread).TryUnmap(
-            ref machine, ref board.Memory.Frames, RangeOf(ref thread)));
-
-    internal static SystemCallError Protect<TMachine, TBoard>(
+    private static SystemCallError Protect<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
@@ -108,7 +148,7 @@ internal static class MemoryCalls
         MapFlags rights = (MapFlags)thread.Context.Registers[2];
         return (rights & ~MapFlags.RightsMask) != 0
             ? SystemCallError.BadArgument
-            : CallErrors.Of(SpaceOf(ref machine, ref thread).TryProtect(
+            : OfStatus(SpaceOf(ref machine, ref thread).TryProtect(
                 ref machine, ref board.Memory.Frames, RangeOf(ref thread), RightsOf(rights)));
     }
 
@@ -167,8 +207,13 @@ internal static class MemoryCalls
     private static AddressSpace SpaceOf<TMachine>(ref TMachine machine, ref ThreadBlock thread)
         where TMachine : struct, IMachine => machine.Data<ProcessBlock>(thread.Process).Space;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static VirtualRange RangeOf(ref ThreadBlock thread) =>
         new(new VirtualAddress(thread.Context.Registers[0]), thread.Context.Registers[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // nearly always there is nothing to tell
+    private static SystemCallError OfStatus(VmStatus status) =>
+        status == VmStatus.Ok ? SystemCallError.None : CallErrors.Of(status);
 
     private static UserRights RightsOf(MapFlags flags) => (UserRights)(flags & MapFlags.RightsMask);
 }

@@ -40,6 +40,12 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
         run.Do(AsidCall.ClearDescriptor, 0, value);
 
     /// <inheritdoc/>
+    public uint CountWords(PhysicalAddress address, uint value, uint count) => throw Unused();
+
+    /// <inheritdoc/>
+    public void WriteWords(PhysicalAddress address, uint value, uint count, string file = "", int line = 0) => throw Unused();
+
+    /// <inheritdoc/>
     public ref T Data<T>(PhysicalAddress address)
         where T : unmanaged
     {

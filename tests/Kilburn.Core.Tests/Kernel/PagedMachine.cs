@@ -34,6 +34,25 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
         Data<uint>(address) = value;
     }
 
+    public uint CountWords(PhysicalAddress address, uint value, uint count)
+    {
+        uint alike = 0;
+        while (alike < count && ReadWord(address.Add(alike * sizeof(uint))) == value)
+        {
+            alike++;
+        }
+
+        return alike;
+    }
+
+    public void WriteWords(PhysicalAddress address, uint value, uint count, string file = "", int line = 0)
+    {
+        for (uint index = 0; index < count; index++)
+        {
+            WriteWord(address.Add(index * sizeof(uint)), value, file, line);
+        }
+    }
+
     public ref T Data<T>(PhysicalAddress address)
         where T : unmanaged => ref Unsafe.As<byte, T>(ref _memory.ByteAt(address));
 

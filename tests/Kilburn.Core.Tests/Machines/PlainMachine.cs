@@ -32,6 +32,25 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     public readonly void WriteWord(PhysicalAddress address, uint value, string file = "", int line = 0) =>
         Data<uint>(address) = value;
 
+    public readonly uint CountWords(PhysicalAddress address, uint value, uint count)
+    {
+        uint alike = 0;
+        while (alike < count && ReadWord(address.Add(alike * sizeof(uint))) == value)
+        {
+            alike++;
+        }
+
+        return alike;
+    }
+
+    public readonly void WriteWords(PhysicalAddress address, uint value, uint count, string file = "", int line = 0)
+    {
+        for (uint index = 0; index < count; index++)
+        {
+            WriteWord(address.Add(index * sizeof(uint)), value, file, line);
+        }
+    }
+
     public readonly ref T Data<T>(PhysicalAddress address)
         where T : unmanaged => ref Unsafe.As<byte, T>(ref _memory.ByteAt(address));
 
