@@ -23,7 +23,7 @@ internal struct SpaceAccounts
     /// </summary>
     public PhysicalAddress Deposits;
 
-    /// <summary>The page of <see cref="SpaceMappings"/>; default as long as the space has mapped no object.</summary>
+    /// <summary>The page of <see cref="SpaceMappings"/>; default while the space maps no object.</summary>
     public PhysicalAddress Mappings;
 
     /// <summary>Below it, no free place is known. For placements without a seed.</summary>

@@ -6,7 +6,7 @@ using Kilburn.Core.Objects;
 
 namespace Kilburn.Core.Spaces;
 
-/// <summary>Which parts of which objects lie where in a space: a page that comes with the first.</summary>
+/// <summary>Which parts of which objects lie where in a space: a page that comes with the first and goes with the last.</summary>
 /// <remarks>
 /// <code>
 /// 0x000  SpaceMappingsHeader

@@ -72,6 +72,39 @@ internal static class FrameTests
         }
     }
 
+    internal static void RowsOfDescriptorsAreWhole<TInner, TBoard>(in Session<TInner, TBoard> session, ref Check check)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        VmStatus status = session.Memory.Frames.TryAllocateSecondLevelTable(ref session.Machine, out PhysicalAddress table);
+        if (!check.Has(status, "1 KiB table"u8))
+        {
+            return;
+        }
+
+        // Longer than what the routines do at once, from every place of it.
+        ref TInner machine = ref session.Machine.Inner;
+        for (uint first = 1; first <= 4; first++)
+        {
+            PhysicalAddress start = table.Add(first << SecondLevelTable.EntryShift);
+            for (uint count = 0; count <= 40; count++)
+            {
+                uint word = (first << 16) | (count << 2);
+                machine.WriteWords(start, word, count);
+                uint counted = machine.CountWords(start, word, SecondLevelTable.EntryCount - first);
+                check.That(counted == count, "words of a row"u8, counted);
+                counted = machine.CountWords(start, word, count >> 1);
+                check.That(counted == count >> 1, "words of a part of it"u8, counted);
+                check.That(machine.ReadWord(table) == 0, "the word before it"u8, machine.ReadWord(table));
+                machine.WriteWords(start, 0, count);
+                counted = machine.CountWords(table, 0, SecondLevelTable.EntryCount);
+                check.That(counted == SecondLevelTable.EntryCount, "words that are cleared"u8, counted);
+            }
+        }
+
+        check.Succeeds(session.Memory.Frames.TryFreeSecondLevelTable(ref session.Machine, table), "free it"u8);
+    }
+
     internal static void BlocksAreNaturallyAligned<TInner, TBoard>(in Session<TInner, TBoard> session, ref Check check)
         where TInner : struct, IMachine
         where TBoard : struct, IBoard

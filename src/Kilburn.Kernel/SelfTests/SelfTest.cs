@@ -57,6 +57,9 @@ public enum SelfTest
     /// <summary>Tables are aligned and zeroed.</summary>
     TablesAreAlignedAndZeroed,
 
+    /// <summary>A row of descriptors of any length is written, and counted up to the first other one.</summary>
+    RowsOfDescriptorsAreWhole,
+
     /// <summary>Blocks are naturally aligned.</summary>
     BlocksAreNaturallyAligned,
 

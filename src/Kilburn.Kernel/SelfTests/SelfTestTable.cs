@@ -33,6 +33,7 @@ public static class SelfTestTable
         SelfTest.FramesBeginAtKernelEnd => "frames_begin_at_kernel_end"u8,
         SelfTest.PagesComeZeroedOnRequest => "pages_come_zeroed_on_request"u8,
         SelfTest.TablesAreAlignedAndZeroed => "tables_are_aligned_and_zeroed"u8,
+        SelfTest.RowsOfDescriptorsAreWhole => "rows_of_descriptors_are_whole"u8,
         SelfTest.BlocksAreNaturallyAligned => "blocks_are_naturally_aligned"u8,
         SelfTest.MetadataFits => "metadata_fits_4.5_bytes_a_frame"u8,
         SelfTest.SharedPageLivesWithItsLastOwner => "shared_page_lives_with_its_last_owner"u8,
@@ -163,6 +164,9 @@ public static class SelfTestTable
                 break;
             case SelfTest.TablesAreAlignedAndZeroed:
                 FrameTests.TablesAreAlignedAndZeroed(in session, ref check);
+                break;
+            case SelfTest.RowsOfDescriptorsAreWhole:
+                FrameTests.RowsOfDescriptorsAreWhole(in session, ref check);
                 break;
             case SelfTest.BlocksAreNaturallyAligned:
                 FrameTests.BlocksAreNaturallyAligned(in session, ref check);

@@ -372,7 +372,7 @@ public sealed class Race<TProfile> : IDisposable
                 Rights = UserRights.ReadWrite,
                 Population = _random.Next(3) == 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand,
             };
-            VmStatus status = SpaceOf(space).TryMap(ref _core, ref race._memory.Frames, in request, out _);
+            VmStatus status = UsualMapping.TryMap(ref _core, ref race._memory.Frames, SpaceOf(space), in request, out _);
             if (status == VmStatus.OutOfFrames)
             {
                 return;

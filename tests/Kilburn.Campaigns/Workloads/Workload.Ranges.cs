@@ -144,7 +144,7 @@ public sealed partial class Workload<TProfile>
             Population = !isGuard && _random.Next(3) == 0 ? RangePopulation.AtOnce : RangePopulation.OnDemand,
             GuardInBytes = guardPages << PageSize.SmallShift,
         };
-        VmStatus status = space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out VirtualAddress start);
+        VmStatus status = UsualMapping.TryMap(ref Worker(), ref _memory.Frames, space.Handle, in request, out VirtualAddress start);
         if (request.Placement == RangePlacement.Fixed && pages.Any(space.Ranges.ContainsKey))
         {
             Expect(VmStatus.Occupied, status, "map of a range over another");
@@ -229,7 +229,10 @@ public sealed partial class Workload<TProfile>
             Kind = RangeKind.Anonymous,
             Rights = UserRights.ReadWrite,
         };
-        Expect(VmStatus.Ok, space.Handle.TryMap(ref Worker(), ref _memory.Frames, in request, out _), "map of MiBs, which takes no memory");
+        Expect(
+            VmStatus.Ok,
+            UsualMapping.TryMap(ref Worker(), ref _memory.Frames, space.Handle, in request, out _),
+            "map of MiBs, which takes no memory");
         VirtualRange range = new(request.Address, request.LengthInBytes);
         Expect(VmStatus.Ok, space.Handle.TryUnmap(ref Worker(), ref _memory.Frames, range), "unmap of MiBs");
     }

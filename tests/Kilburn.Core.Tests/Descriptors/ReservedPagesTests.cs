@@ -60,6 +60,22 @@ public sealed class ReservedPagesTests
     });
 
     [Fact]
+    public void TryAdd_BesideOrNot_GivesTheUnionWhereNothingMeets() => Gen.Select(AnyPages, AnyPages).Sample((run, put) =>
+    {
+        ReservedPages pages = s_data.Run(run.First, run.Last);
+        HashSet<uint> added = Pages(put.First, put.Last);
+        HashSet<uint> union = PagesOf(pages);
+        bool meets = union.Overlaps(added);
+        union.UnionWith(added);
+        bool isRun = !meets && union.Max() - union.Min() + 1 == union.Count;
+        Assert.Equal(isRun, ReservedPages.TryAdd(pages, s_data, put.First, put.Last, out ReservedPages after));
+        Assert.True(!isRun || (after.State == s_data.State && union.SetEquals(PagesOf(after))));
+        Assert.False(ReservedPages.TryAdd(pages, s_guard, put.First, put.Last, out _));
+        Assert.True(ReservedPages.TryAdd(default, s_data, put.First, put.Last, out after));
+        Assert.True(after.State == s_data.State && added.SetEquals(PagesOf(after)));
+    });
+
+    [Fact]
     public void TryPut_AlikeOrOther_GivesTheUnionOrTheNewPagesAlone() => Gen.Select(AnyPages, AnyPages).Sample((run, put) =>
     {
         ReservedPages pages = s_data.Run(run.First, run.Last);

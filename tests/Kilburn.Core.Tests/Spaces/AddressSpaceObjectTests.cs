@@ -68,6 +68,11 @@ public sealed class AddressSpaceObjectTests
         Assert.Equal(
             (Base + Page, GiB, RangeKind.Shared, memory.Page, 0u),
             (region.Start.Value, region.LengthInBytes, region.Kind, region.Object.Page, region.ObjectOffset));
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, Base + MiB, GiB));
+        Assert.Equal((free - 1, pages + 1, second, first), fixture.Held);
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, Base, MiB));
+        Assert.Equal((free, pages, second, first), fixture.Held);
+        Map(fixture, space, Request(memory, Base, Page));
     }
 
     [Fact]

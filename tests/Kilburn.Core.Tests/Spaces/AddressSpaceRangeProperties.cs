@@ -394,7 +394,9 @@ public sealed class AddressSpaceRangeProperties
             GuardInBytes = guardPages * Page,
         };
         bool isFree = reference.IsFree(step.Page - guardPages, step.Count + guardPages);
-        VmStatus status = fixture.TryMap(space, request, out uint start);
+        VmStatus status = step.Choice % 2 == 0
+            ? fixture.TryMap(space, request, out uint start)
+            : fixture.TryMapUsually(space, request, out start);
         if (IsOutOfFrames(fixture, status, held))
         {
             return;

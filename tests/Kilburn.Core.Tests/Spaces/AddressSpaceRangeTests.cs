@@ -63,6 +63,7 @@ public sealed class AddressSpaceRangeTests
         Assert.Empty(fixture.RegionsOf(space));
         if (address != 0)
         {
+            Assert.Equal(0u, space.MapUsual(ref fixture.Machine, address, lengthInBytes, UserRights.Read));
             Assert.Equal(expected, fixture.TryUnmapBytes(space, address, lengthInBytes));
             Assert.Equal(expected, fixture.TryProtectBytes(space, address, lengthInBytes, UserRights.Read));
             Assert.Equal(expected, fixture.TryAdvise(space, address, lengthInBytes, RangeAdvice.Need));
@@ -96,6 +97,33 @@ public sealed class AddressSpaceRangeTests
             VmStatus.NoRoom,
             fixture.TryMap(space, good with { Placement = RangePlacement.Anywhere, LengthInBytes = 0x8000_0000 }, out _));
         Assert.Empty(fixture.RegionsOf(space));
+    }
+
+    [Fact]
+    public void MapUsual_WhatMayBeRefusedOrTakesMemory_IsLeftToTryMap()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, Base, Page, UserRights.All));
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, Base, Page, UserRights.All + 1));
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, 0, 0, UserRights.Read));
+        Assert.Equal(Base, space.MapUsual(ref fixture.Machine, Base, 2 * Page, UserRights.Write));
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, Base + Page, Page, UserRights.Read));
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, Base + (3 * Page), Page, UserRights.Read)); // a second run
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, Base - MiB, 2 * MiB, UserRights.Read));
+        Assert.Equal([(Base, 2 * Page, RangeKind.Anonymous, UserRights.ReadWrite, 0u)], fixture.RegionsOf(space));
+        uint anywhere = space.MapUsual(ref fixture.Machine, 0, 2 * MiB, UserRights.Read);
+        Assert.Equal(anywhere + (2 * MiB), space.MapUsual(ref fixture.Machine, 0, Page, UserRights.Read));
+        SpaceLimits limits = new()
+        {
+            ReservedPages = fixture.CountersOf(space).ReservedPages + 1,
+            ResidentPages = SpaceLimits.None,
+            Tables = SpaceLimits.None,
+        };
+        space.SetLimits(ref fixture.Machine, in limits);
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, 0, 2 * Page, UserRights.Read));
+        space.SetPlacementSeed(ref fixture.Machine, 1);
+        Assert.Equal(0u, space.MapUsual(ref fixture.Machine, 0, Page, UserRights.Read));
     }
 
     [Fact]

@@ -133,6 +133,18 @@ internal sealed class SpaceFixture
         return status;
     }
 
+    /// <summary>Maps as the kernel does for a program: the usual way where it goes.</summary>
+    public VmStatus TryMapUsually(AddressSpace space, RangeRequest request, out uint start)
+    {
+        bool isUsual = request.Kind == RangeKind.Anonymous
+            && request.Population == RangePopulation.OnDemand
+            && (request.Placement == RangePlacement.Anywhere || (request.Placement == RangePlacement.Fixed && request.Address.Value != 0))
+            && (request.GuardInBytes | request.Alignment) == 0;
+        uint address = request.Placement == RangePlacement.Fixed ? request.Address.Value : 0;
+        start = isUsual ? space.MapUsual(ref Machine, address, request.LengthInBytes, request.Rights) : 0;
+        return start != 0 ? VmStatus.Ok : TryMap(space, request, out start);
+    }
+
     public VmStatus TryUnmapBytes(AddressSpace space, uint start, uint lengthInBytes) =>
         space.TryUnmap(ref Machine, ref Frames, new VirtualRange(new VirtualAddress(start), lengthInBytes));
 
