@@ -35,4 +35,7 @@ public struct SpaceStatistics
 
     /// <summary>Faults that brought a page of an object.</summary>
     public uint ObjectFills;
+
+    /// <summary>Pages that faults mapped beside the one they were about.</summary>
+    public uint Neighbours;
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
@@ -54,6 +55,43 @@ internal static partial class ObjectPages
             : TryShareLocked(ref machine, ref frames, ref control, objectPage, page, access, ref frame);
         control.Lock.Release(ref machine, LockRank.Object);
         return outcome;
+    }
+
+    /// <summary>Shares in the frames of pages that are there. Nobody is asked for others, and nothing is taken for them.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Counts the shares.</param>
+    /// <param name="objectPage">The object.</param>
+    /// <param name="first">A page's number.</param>
+    /// <param name="wanted">A bit for each page from that one up.</param>
+    /// <param name="found">Gets a frame for each bit of the answer.</param>
+    /// <returns>Those of the bits whose pages are there.</returns>
+    public static uint ShareNeighbours<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        PhysicalAddress objectPage,
+        uint first,
+        uint wanted,
+        ref FaultAround.NeighbourFrames found)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        uint shared = 0;
+        for (uint rest = wanted; rest != 0; rest &= rest - 1)
+        {
+            int index = BitOperations.TrailingZeroCount(rest);
+            uint page = first + (uint)index;
+            uint leaf = page < control.PageCount ? DirectoryWord(ref machine, objectPage, page >> LeafShift) : 0;
+            ObjectPage held = new(leaf == 0 ? 0 : WordOf(ref machine, leaf, page));
+            if (held.HasFrame && frames.TrySharePage(ref machine, held.Frame) == VmStatus.Ok)
+            {
+                found[index] = held.Frame.Value;
+                shared |= 1u << index;
+            }
+        }
+
+        control.Lock.Release(ref machine, LockRank.Object);
+        return shared;
     }
 
     /// <summary>Gives back the frames of an object from one page on.</summary>

@@ -52,6 +52,8 @@ internal static class ObjectFault
             return FaultOutcome.OutOfMemory;
         }
 
+        ref ObjectControl memory = ref machine.Data<ObjectControl>(mapping.Object);
+        uint residentBefore = memory.ResidentPages;
         ObjectAccess access = isCopy ? ObjectAccess.Copy : isWrite ? ObjectAccess.Write : ObjectAccess.Read;
         FaultOutcome outcome = ObjectPages.TryShare(
             ref machine, ref frames, mapping.Object, mapping.PageOf(address), access, out PhysicalAddress frame);
@@ -67,7 +69,7 @@ internal static class ObjectFault
         }
 
         // What a pager gets back has to be told when it is written first.
-        bool isTold = mapping.IsShared && machine.Data<ObjectControl>(mapping.Object).Kind == ObjectKind.Paged;
+        bool isTold = mapping.IsShared && memory.Kind == ObjectKind.Paged;
         Writing writing = isWrite || (mapping.IsShared && !isTold) ? Writing.Allowed : Writing.AfterFault;
         if (!TryInstall(
             ref machine, ref frames, ref control, controlPage, address, frame, rights, writing, isShared, ref spares))
@@ -78,6 +80,14 @@ internal static class ObjectFault
 
         accounts.Counters.ResidentPages++;
         accounts.Counters.ObjectFills++;
+        if (!isCopy && memory.ResidentPages == residentBefore && (rights & UserRights.Execute) == 0)
+        {
+            // The page was there before; so, it seems, are its neighbours.
+            FaultAround.MapObject(
+                ref machine, ref frames, ref control, address, in mapping, rights,
+                mapping.IsShared && !isTold ? Writing.Allowed : Writing.AfterFault);
+        }
+
         CodePublication.CompleteMapping(ref machine, (rights & UserRights.Execute) != 0);
         return FaultOutcome.Resolved;
     }

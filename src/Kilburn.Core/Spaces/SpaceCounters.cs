@@ -30,6 +30,9 @@ public struct SpaceCounters
     /// <summary>Faults that brought a page of an object, or a copy of one.</summary>
     public uint ObjectFills;
 
+    /// <summary>Pages that faults mapped beside the one they were about: of zeroes that are read, and of objects.</summary>
+    public uint Neighbours;
+
     /// <summary>Faults that gave a page a frame of its own, with the old one's contents.</summary>
     public uint Copies;
 
@@ -51,6 +54,7 @@ public struct SpaceCounters
         ZeroFills = 0;
         ZeroReads = 0;
         ObjectFills = 0;
+        Neighbours = 0;
         Copies = 0;
         Reuses = 0;
         Spurious = 0;

@@ -255,7 +255,18 @@ internal static class SpaceFault
         accounts.Counters.Copies += isCopy ? 1u : 0;
         accounts.Counters.ResidentPages += needsPage && !isCopy ? 1u : 0;
         accounts.Counters.ZeroFills += needsPage && !isCopy ? 1u : 0;
-        accounts.Counters.ZeroReads += needsPage ? 0 : 1u;
+        if (!needsPage)
+        {
+            accounts.Counters.ZeroReads++;
+            FirstLevelEntry own = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+            FaultAround.MapZeroes(
+                ref machine,
+                ref accounts.Counters,
+                SecondLevelTable.EntryOf(own.PageTable.Table, address),
+                old.Reserved,
+                descriptor);
+        }
+
         CodePublication.CompleteMapping(ref machine, isCode);
 
         return FaultOutcome.Resolved;
@@ -314,7 +325,17 @@ internal static class SpaceFault
         where TMachine : struct, IMachine
     {
         accounts.Counters.ZeroReads++;
-        Link(ref machine, place, accounts.ZeroPage, rights, Writing.AfterFault);
+        bool isCode = (rights & UserRights.Execute) != 0;
+        if (isCode)
+        {
+            CodePublication.Clean(ref machine, accounts.ZeroPage);
+        }
+
+        SmallPageDescriptor zeroes = SmallPageDescriptor.CreateForRange(accounts.ZeroPage, rights, Writing.AfterFault);
+        Descriptor.Write(ref machine, place, zeroes.Raw);
+        FaultAround.MapZeroes(
+            ref machine, ref accounts.Counters, place, ReservedPages.Page(ReservedKind.Anonymous, rights), zeroes);
+        CodePublication.CompleteMapping(ref machine, isCode);
         return FaultOutcome.Resolved;
     }
 

@@ -54,7 +54,8 @@ public static class ProcessSpaceCommand
         WriteCount(ref board, default, counters.Copies, " copied, "u8);
         WriteCount(ref board, default, counters.Reuses, " reused, "u8);
         WriteCount(ref board, default, counters.Spurious, " spurious, "u8);
-        WriteCount(ref board, default, counters.Refused, " refused\n"u8);
+        WriteCount(ref board, default, counters.Refused, " refused; "u8);
+        WriteCount(ref board, default, counters.Neighbours, " neighbours came along\n"u8);
         board.WriteLine(space.ReadPlacementSeed(ref session.Machine.Inner) == 0
             ? "places: low, in turn"u8
             : "places: drawn at random"u8);

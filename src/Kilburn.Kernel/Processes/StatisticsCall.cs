@@ -63,6 +63,7 @@ internal static class StatisticsCall
         statistics.Refused = counters.Refused;
         statistics.SharedTables = counters.SharedTables;
         statistics.ObjectFills = counters.ObjectFills;
+        statistics.Neighbours = counters.Neighbours;
         return statistics;
     }
 

@@ -14,7 +14,7 @@ internal static class Budget
     private const int TurnsLength = 2000;
     private const int TurnsSeeds = 240;
     private const int RaceLength = 400;
-    private const int RaceSeeds = 80;
+    private const int RaceSeeds = 160;
 
     /// <summary>Lives them all, and reports each kind as a test, and the sites reached as one more.</summary>
     /// <param name="tests">Counts.</param>

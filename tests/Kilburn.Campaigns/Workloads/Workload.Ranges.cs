@@ -449,6 +449,34 @@ public sealed partial class Workload<TProfile>
             {
                 return;
             }
+
+            NoteNeighbours(core, space, page);
+        }
+    }
+
+    // Pages of the same object that are there may have come along: they stay what they are, when a private one's object ends before.
+    private void NoteNeighbours(int core, ShadowSpace space, uint page)
+    {
+        ShadowRangePage asked = space.Ranges[page];
+        if (asked.Object is not { } memory)
+        {
+            return;
+        }
+
+        foreach (uint near in Pages(new VirtualAddress(page).AlignDown(PageSize.Large).Value, (int)(PageSize.Large / PageSize.Small)))
+        {
+            if (near != page
+                && space.Ranges.TryGetValue(near, out ShadowRangePage shadow)
+                && shadow is { Cell: null, Object: not null }
+                && space.Handle.TryTranslate(ref _cores[core], new VirtualAddress(near), out _) == VmStatus.Ok)
+            {
+                bool isThere = shadow.ObjectPage < memory.PageCount
+                    && (!memory.IsPaged || memory.Brought.GetValueOrDefault(shadow.ObjectPage) is not null);
+                Check(
+                    isThere && (shadow.Object, shadow.Kind, shadow.Rights) == (memory, asked.Kind, asked.Rights),
+                    $"0x{near:X8} came along with 0x{page:X8}");
+                space.Ranges[near] = shadow with { Cell = memory[shadow.ObjectPage] };
+            }
         }
     }
 

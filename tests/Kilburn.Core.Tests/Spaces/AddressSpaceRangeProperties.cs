@@ -476,6 +476,7 @@ public sealed class AddressSpaceRangeProperties
 
         Assert.Equal(reference.Access(step.Page, access, ref expectedWord), outcome);
         Assert.Equal(expectedWord, word);
+        reference.NoteNeighbours(fixture, space, step.Page);
     }
 
     private static bool IsOutOfFrames(SpaceFixture fixture, VmStatus status, (uint, uint, uint, uint) held)

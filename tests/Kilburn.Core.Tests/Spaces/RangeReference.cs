@@ -61,6 +61,8 @@ internal sealed class RangeReference
             }
         }
 
+        public bool IsThere(uint page) => page < PageCount && _cells.ContainsKey(page);
+
         public void Resize(uint pageCount)
         {
             PageCount = pageCount;
@@ -241,10 +243,48 @@ internal sealed class RangeReference
         else
         {
             word = page.Word;
-            Pages[number] = page with { Holding = page.Holding == Holding.Nothing ? Holding.ZeroPage : page.Holding };
+            if (page.Holding == Holding.Nothing)
+            {
+                MapZeroes(number, page.Rights);
+            }
         }
 
         return FaultOutcome.Resolved;
+    }
+
+    // The first read brings all untouched pages of the same 64 KiB that are alike.
+    private void MapZeroes(uint number, UserRights rights)
+    {
+        foreach (uint near in Numbers(number & ~15u, 16))
+        {
+            if (Pages.TryGetValue(near, out Page page)
+                && page is { Kind: RangeKind.Anonymous, Holding: Holding.Nothing }
+                && page.Rights == rights)
+            {
+                Pages[near] = page with { Holding = Holding.ZeroPage };
+            }
+        }
+    }
+
+    /// <summary>After an access to a page of an object: others of its 64 KiB may have come along, but only if their frames were there.</summary>
+    public void NoteNeighbours(SpaceFixture fixture, AddressSpace space, uint number)
+    {
+        if (!Pages.TryGetValue(number, out Page accessed) || accessed.Object is null)
+        {
+            return;
+        }
+
+        foreach (uint near in Numbers(number & ~15u, 16))
+        {
+            if (Pages.TryGetValue(near, out Page page)
+                && page.Holding == Holding.Nothing
+                && fixture.IsMapped(space, near * PageSize))
+            {
+                Assert.Equal((accessed.Kind, accessed.Rights, accessed.Object), (page.Kind, page.Rights, page.Object));
+                Assert.True(accessed.Object.IsThere(page.ObjectPage));
+                Pages[near] = page with { Cell = accessed.Object[page.ObjectPage], Holding = Holding.Frame };
+            }
+        }
     }
 
     private FaultOutcome AccessObject(uint number, Page page, ObjectReference memory, FaultAccess access, ref uint word)
