@@ -80,6 +80,10 @@ public unsafe struct ArmV7Machine : IMachine
         && ((Cp15.ReadMemoryModel3() >> BroadcastShift) & FieldMask) >= BroadcastAll
         && ((Cp15.ReadMemoryModel1() >> BranchPredictorShift) & FieldMask) == BranchPredictorNeedsNothing;
 
+    /// <summary>How often a core has found a lock taken and waited, modulo 2^32.</summary>
+    /// <param name="core">0 to 3.</param>
+    public static uint ReadLockRetries(uint core) => Exclusives.ReadLockRetries(core);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint ReadWord(PhysicalAddress address) => *(uint*)Linear(address);
@@ -130,6 +134,10 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ReleaseLock(ref uint location) => Volatile.Write(ref Unsafe.As<uint, byte>(ref location), 0);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint LoadAcquire(ref uint location) => Volatile.Read(ref location);
 
     /// <inheritdoc/>
@@ -147,6 +155,14 @@ public unsafe struct ArmV7Machine : IMachine
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Relax() => Cp15.Relax();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void WaitForEvent() => Cp15.WaitForEvent();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void SendEvent() => Cp15.SendEvent();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -307,7 +323,7 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void NoteLock(LockRank rank, LockChange change)
+    public readonly void NoteLock(LockRank rank, LockChange change, string file = "", int line = 0)
     {
         if (!BuildChecks.Enabled)
         {
@@ -317,10 +333,17 @@ public unsafe struct ArmV7Machine : IMachine
         if (change == LockChange.Released)
         {
             LockOrder.Release(CoreIndex, rank);
+            return;
         }
-        else if (!LockOrder.TryTake(CoreIndex, rank))
+
+        if (!Cp15.AreInterruptsMasked())
         {
-            Panic("L2: a lock taken out of order"u8, (uint)rank);
+            Panic("L1: a lock taken with interrupts on"u8, (uint)rank);
+        }
+
+        if (!LockOrder.TryTake(CoreIndex, rank, CallFrames.Here()))
+        {
+            Panic("L2: a lock taken while one of the same or a higher rank is held"u8, (uint)rank);
         }
     }
 

@@ -175,6 +175,16 @@ internal static class Cp15
     [RuntimeImport("*", "arm_relax")]
     internal static extern void Relax();
 
+    /// <summary>WFE.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_wait_for_event")]
+    internal static extern void WaitForEvent();
+
+    /// <summary>DSB, SEV.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_send_event")]
+    internal static extern void SendEvent();
+
     /// <summary>ICIALLUIS.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_invalidate_instruction_caches")]
@@ -281,6 +291,11 @@ internal static class Cp15
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_translate_user_write")]
     internal static extern uint TranslateUserWrite(uint address);
+
+    /// <summary>CPSR.I.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_are_interrupts_masked")]
+    internal static extern bool AreInterruptsMasked();
 
     /// <summary>Masks interrupts. Returns CPSR as it was.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]

@@ -100,9 +100,13 @@ public interface IMachine
     /// <returns>What the word held: <paramref name="comparand"/> when it was replaced.</returns>
     uint CompareExchange(ref uint location, uint value, uint comparand);
 
-    /// <summary>Waits until a word is zero and makes it 1; later accesses stay behind it. The whole of taking a lock that is free.</summary>
-    /// <param name="location">The shared word.</param>
+    /// <summary>Takes a lock, and waits for it if need be; later accesses stay behind it: <see cref="SpinLock.Take"/>.</summary>
+    /// <param name="location">The lock's word.</param>
     void AcquireLock(ref uint location);
+
+    /// <summary>Gives a lock back: clears the lowest byte of its word, and no other; earlier accesses stay before it.</summary>
+    /// <param name="location">The lock's word.</param>
+    void ReleaseLock(ref uint location);
 
     /// <summary>Reads a word; later accesses stay behind it.</summary>
     /// <param name="location">The shared word.</param>
@@ -123,6 +127,14 @@ public interface IMachine
 
     /// <summary>Lets another core go on, in a loop that waits for it.</summary>
     void Relax();
+
+    /// <summary>
+    /// WFE: sleeps until <see cref="SendEvent"/> of any core; not at all when one came since the last sleep. May end without a cause.
+    /// </summary>
+    void WaitForEvent();
+
+    /// <summary>DSB, SEV: wakes the cores that wait for an event, and these see what this one has written.</summary>
+    void SendEvent();
 
     /// <summary>Masks interrupts on this core.</summary>
     /// <returns>The state to give to <see cref="RestoreInterrupts"/>.</returns>
@@ -308,10 +320,15 @@ public interface IMachine
         [CallerFilePath] string file = "",
         [CallerLineNumber] int line = 0);
 
-    /// <summary>A lock is about to be waited for, or was given back. A checking machine panics when ranks descend.</summary>
+    /// <summary>
+    /// A lock is about to be waited for, or was given back. A checking machine panics, with both places, when the core holds a lock of
+    /// the same rank or a higher one; and when interrupts are on.
+    /// </summary>
     /// <param name="rank">The lock's place in the order.</param>
     /// <param name="change">Which of the two.</param>
-    void NoteLock(LockRank rank, LockChange change);
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    void NoteLock(LockRank rank, LockChange change, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     /// <summary>Stops the machine and prints what broke.</summary>
     /// <param name="invariant">Number and text.</param>

@@ -47,6 +47,9 @@ public partial struct HostedBoard(HostedKernel kernel) : IBoard
     public readonly CoreState StateOf(uint core) => core == 0 ? CoreState.Monitor : CoreState.Off;
 
     /// <inheritdoc/>
+    public readonly uint LockRetriesOf(uint core) => 0;
+
+    /// <inheritdoc/>
     public readonly void StartStress(uint core, ref StressPlan plan) =>
         throw new NotSupportedException("the software machine runs the monitor's core only");
 

@@ -116,11 +116,12 @@ public readonly struct ModelMachine<TProfile> : IMachine
     /// <inheritdoc/>
     public void AcquireLock(ref uint location)
     {
-        while (_core.CompareExchange(ref location, 1, 0) != 0)
-        {
-            _core.Relax();
-        }
+        ModelMachine<TProfile> machine = this;
+        SpinLock.Take(ref machine, ref location);
     }
+
+    /// <inheritdoc/>
+    public void ReleaseLock(ref uint location) => _core.ReleaseLock(ref location);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -139,6 +140,12 @@ public readonly struct ModelMachine<TProfile> : IMachine
 
     /// <inheritdoc/>
     public void Relax() => _core.Relax();
+
+    /// <inheritdoc/>
+    public void WaitForEvent() => _core.WaitForEvent();
+
+    /// <inheritdoc/>
+    public void SendEvent() => _core.SendEvent();
 
     /// <inheritdoc/>
     public uint MaskInterrupts() => _core.MaskInterrupts();
@@ -285,7 +292,9 @@ public readonly struct ModelMachine<TProfile> : IMachine
         [CallerLineNumber] int line = 0) => _core.NoteFrames(change, use, start, lengthInBytes, new Site(file, line));
 
     /// <inheritdoc/>
-    public void NoteLock(LockRank rank, LockChange change) => _core.NoteLock(rank, change);
+    public void NoteLock(
+        LockRank rank, LockChange change, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.NoteLock(rank, change, new Site(file, line));
 
     /// <inheritdoc/>
     [DoesNotReturn]

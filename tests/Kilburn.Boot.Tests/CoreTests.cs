@@ -28,6 +28,7 @@ public sealed partial class CoreTests
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Equal(8, run.Lines.Count(line => CoreLine().IsMatch(line)));
         Assert.Equal(["1", "77"], run.Lines.Select(line => StressLine().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value));
+        Assert.Equal(2, run.Lines.Count(line => ContentionLine().IsMatch(line)));
         Assert.Single(run.Lines.Where(line => line.StartsWith("free: ", StringComparison.Ordinal)).Distinct());
     }
 
@@ -37,6 +38,9 @@ public sealed partial class CoreTests
 
     [GeneratedRegex("^core [0-3]: [1-9]\\d* operations$")]
     private static partial Regex CoreLine();
+
+    [GeneratedRegex("^contention: \\d+ lock retries per thousand operations$")]
+    private static partial Regex ContentionLine();
 
     [GeneratedRegex("^stress: [1-9]\\d* operations on 4 cores, seed (\\d+), 0 errors, 0 frames leaked$")]
     private static partial Regex StressLine();

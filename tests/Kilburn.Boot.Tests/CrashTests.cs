@@ -37,6 +37,17 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public void Crash_LockTakenOutOfOrder_IsAPanicThatTellsBothPlaces()
+    {
+        Emulator run = Crash("lock");
+
+        Assert.Contains("panic: L2: a lock taken while one of the same or a higher rank is held: 0x00000002", run.Lines);
+        int place = run.Lines.ToList().IndexOf("the lock that is held was taken") + 1;
+        Assert.NotEqual(0, place);
+        Assert.StartsWith("  at 0x8", run.Lines[place], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Crash_IndexOutOfRange_IsAPanic() => Assert.Contains("panic: an index out of range", Crash("index").Lines);
 
     [Fact]

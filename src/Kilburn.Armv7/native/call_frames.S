@@ -9,3 +9,10 @@ function arm_return_address
         bic     r0, r0, #1
         bx      lr
 endfunction arm_return_address
+
+// uint32_t arm_here(void)
+//   Where this routine returns to, without the Thumb bit.
+function arm_here
+        bic     r0, lr, #1
+        bx      lr
+endfunction arm_here

@@ -235,6 +235,21 @@ function arm_relax
         bx      lr
 endfunction arm_relax
 
+// void arm_wait_for_event(void)
+//   WFE.
+function arm_wait_for_event
+        wfe
+        bx      lr
+endfunction arm_wait_for_event
+
+// void arm_send_event(void)
+//   SEV, with all accesses complete.
+function arm_send_event
+        dsb     ish
+        sev
+        bx      lr
+endfunction arm_send_event
+
 // void arm_invalidate_instruction_caches(void)
 //   ICIALLUIS: CP15 c7, 0, c1, 0.
 function arm_invalidate_instruction_caches
@@ -404,6 +419,14 @@ function arm_translate_user_write
         mrc     p15, 0, r0, c7, c4, 0
         bx      lr
 endfunction arm_translate_user_write
+
+// uint32_t arm_are_interrupts_masked(void)
+//   CPSR.I.
+function arm_are_interrupts_masked
+        mrs     r0, cpsr
+        ubfx    r0, r0, #7, #1
+        bx      lr
+endfunction arm_are_interrupts_masked
 
 // uint32_t arm_mask_interrupts(void)
 //   Sets CPSR.I. Returns CPSR as it was.

@@ -40,8 +40,11 @@ public struct Tally
         }
     }
 
-    // Bit by bit: the core library has no division on purpose, and this is no hot path.
-    private static uint Divide(ulong dividend, uint divisor)
+    /// <summary>A quotient, rounded down, modulo 2^32.</summary>
+    /// <param name="dividend">Any.</param>
+    /// <param name="divisor">Not zero.</param>
+    /// <remarks>Bit by bit: the core library has no division on purpose, and this is no hot path.</remarks>
+    internal static uint Divide(ulong dividend, uint divisor)
     {
         ulong rest = dividend;
         ulong partial = 0;

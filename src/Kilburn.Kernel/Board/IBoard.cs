@@ -73,6 +73,10 @@ public interface IBoard : IUserMode
     /// <param name="plan">What it goes by: stays where it is until the core is idle again.</param>
     void StartStress(uint core, ref StressPlan plan);
 
+    /// <summary>How often a core has found a lock taken and waited, modulo 2^32. Zero where nobody counts.</summary>
+    /// <param name="core">0 to 3.</param>
+    uint LockRetriesOf(uint core);
+
     /// <summary>Ends the machine.</summary>
     /// <param name="status">What the command line that started it returns: 0 for success.</param>
     [DoesNotReturn]

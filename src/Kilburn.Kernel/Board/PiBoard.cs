@@ -104,6 +104,9 @@ internal partial struct PiBoard : IBoard
     }
 
     /// <inheritdoc/>
+    public readonly uint LockRetriesOf(uint core) => ArmV7Machine.ReadLockRetries(core);
+
+    /// <inheritdoc/>
     public void DescribeMachine()
     {
         this.Write("machine: Raspberry Pi 2, MIDR "u8);

@@ -3,6 +3,7 @@ using System.Runtime;
 using System.Runtime.CompilerServices;
 using Kilburn.Armv7;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Locks;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Terminal;
 
@@ -16,7 +17,7 @@ internal static unsafe class Crash
 
     /// <summary>Crashes. Comes back only for a kind that is none.</summary>
     /// <param name="kind">
-    /// <c>fault</c>, <c>execute</c>, <c>undefined</c>, <c>invariant</c>, <c>index</c>, <c>overflow</c>, <c>nested</c>.
+    /// <c>fault</c>, <c>execute</c>, <c>undefined</c>, <c>invariant</c>, <c>index</c>, <c>overflow</c>, <c>nested</c>, <c>lock</c>.
     /// </param>
     internal static void Run(ReadOnlySpan<byte> kind)
     {
@@ -50,6 +51,20 @@ internal static unsafe class Crash
             UseAbortStack(BootImage.Current.GetGuard(AbortStack).Add(PageSize.Small).Value);
             *(uint*)Unmapped = 1;
         }
+        else if (Words.AreEqual(kind, "lock"u8))
+        {
+            SpinLock higher = default;
+            SpinLock lower = default;
+            TakeLock(ref higher, LockRank.Frames);
+            TakeLock(ref lower, LockRank.Heap);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TakeLock(ref SpinLock taken, LockRank rank)
+    {
+        ArmV7Machine machine = default;
+        taken.Acquire(ref machine, rank);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -93,6 +93,12 @@ internal static unsafe class Panic
         board.WriteHex(value);
         board.EndLine();
         Backtrace.PrintCallers(ref machine, Unwinder.FromHere());
+        if (LockOrder.ConflictOf(machine.CoreIndex) != 0)
+        {
+            board.Write("the lock that is held was taken\n"u8);
+            Backtrace.PrintPlace(LockOrder.ConflictOf(machine.CoreIndex));
+        }
+
         Power.Off(ExitStatus);
     }
 

@@ -1,5 +1,6 @@
 using System;
 using Kilburn.Core;
+using Kilburn.Kernel.Benchmarks;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Cores;
 using Kilburn.Kernel.Stress;
@@ -69,12 +70,14 @@ public static class CoresCommand
     {
         uint operations = 0;
         uint errors = 0;
+        uint retries = 0;
         bool haveAllWorked = cores != 0;
         for (uint core = 0; core < StressPlan.CoreCapacity; core++)
         {
             StressTally tally = plan.Tallies[(int)core];
             operations += tally.Operations;
             errors += tally.Errors;
+            retries += tally.LockRetries;
             if (tally.Operations == 0)
             {
                 haveAllWorked = haveAllWorked && board.StateOf(core) == CoreState.Off;
@@ -98,6 +101,9 @@ public static class CoresCommand
             board.EndLine();
         }
 
+        board.Write("contention: "u8);
+        board.WriteDecimal(PerThousand(retries, operations));
+        board.WriteLine(" lock retries per thousand operations"u8);
         board.Write("stress: "u8);
         board.WriteDecimal(operations);
         board.Write(" operations on "u8);
@@ -111,6 +117,9 @@ public static class CoresCommand
         board.WriteLine(leaked < 0 ? " frames too many"u8 : " frames leaked"u8);
         return haveAllWorked && errors == 0 && leaked == 0;
     }
+
+    private static uint PerThousand(ulong part, uint whole) =>
+        whole == 0 ? 0 : Tally.Divide((part << 10) - (part << 4) - (part << 3), whole);
 
     private static ReadOnlySpan<byte> NameOf(CoreState state) => state switch
     {

@@ -111,6 +111,9 @@ public partial struct ListeningBoard<TBoard>(TBoard inner) : IBoard
     public void StartStress(uint core, ref StressPlan plan) => _inner.StartStress(core, ref plan);
 
     /// <inheritdoc/>
+    public uint LockRetriesOf(uint core) => _inner.LockRetriesOf(core);
+
+    /// <inheritdoc/>
     public void DescribeMachine() => _inner.DescribeMachine();
 
     /// <inheritdoc/>

@@ -137,6 +137,9 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     public void AcquireLock(ref uint location) => _inner.AcquireLock(ref location);
 
     /// <inheritdoc/>
+    public void ReleaseLock(ref uint location) => _inner.ReleaseLock(ref location);
+
+    /// <inheritdoc/>
     public uint LoadAcquire(ref uint location) => _inner.LoadAcquire(ref location);
 
     /// <inheritdoc/>
@@ -150,6 +153,12 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
 
     /// <inheritdoc/>
     public void Relax() => _inner.Relax();
+
+    /// <inheritdoc/>
+    public void WaitForEvent() => _inner.WaitForEvent();
+
+    /// <inheritdoc/>
+    public void SendEvent() => _inner.SendEvent();
 
     /// <inheritdoc/>
     public uint MaskInterrupts() => _inner.MaskInterrupts();
@@ -339,7 +348,8 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     }
 
     /// <inheritdoc/>
-    public void NoteLock(LockRank rank, LockChange change) => _inner.NoteLock(rank, change);
+    public void NoteLock(LockRank rank, LockChange change, string file = "", int line = 0) =>
+        _inner.NoteLock(rank, change, file, line);
 
     /// <inheritdoc/>
     [DoesNotReturn]

@@ -28,6 +28,11 @@ public static class StressRun
         uint cores = 0;
         if (TryMakeSpaces(in session, ref plan))
         {
+            for (uint core = 0; core < StressPlan.CoreCapacity; core++)
+            {
+                plan.Tallies[(int)core].LockRetries = board.LockRetriesOf(core);
+            }
+
             cores = StartOthers(ref board, ref plan) + 1;
             StressCore<TInner, TBoard>.Run(ref machine, ref board, ref plan);
             for (uint core = 1; core < StressPlan.CoreCapacity; core++)
@@ -36,6 +41,12 @@ public static class StressRun
                 {
                     machine.Relax();
                 }
+            }
+
+            for (uint core = 0; core < StressPlan.CoreCapacity; core++)
+            {
+                ref StressTally tally = ref plan.Tallies[(int)core];
+                tally.LockRetries = unchecked(board.LockRetriesOf(core) - tally.LockRetries);
             }
         }
 

@@ -6,6 +6,9 @@ public struct StressTally
     /// <summary>Operations done.</summary>
     public uint Operations;
 
+    /// <summary>How often the core found a lock taken and waited meanwhile.</summary>
+    public uint LockRetries;
+
     /// <summary>Things found wrong.</summary>
     public uint Errors;
 

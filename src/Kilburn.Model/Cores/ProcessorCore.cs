@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using Kilburn.Core;
@@ -16,12 +17,15 @@ namespace Kilburn.Model.Cores;
 public sealed partial class ProcessorCore
 {
     private const int StepKindCount = (int)StepKind.InstructionCacheLine + 1;
+    private const int RankCapacity = 32;
 
     private readonly long[] _counts = new long[StepKindCount];
     private TranslationRegisters _registers;
-    private bool _areInterruptsMasked;
+    private uint _maskDepth = 1; // sections that mask interrupts, one in another; the reset masks them
+    private bool _hasEvent; // the event register
     private Step? _putOff; // a step that changes places with the next
     private uint _heldRanks; // bit n: a lock of rank n
+    private readonly Site[] _lockSites = new Site[RankCapacity]; // [rank]: where it was taken last
 
     internal ProcessorCore(Machine machine, int index)
     {
@@ -51,8 +55,11 @@ public sealed partial class ProcessorCore
     /// <summary>IFAR.</summary>
     public VirtualAddress InstructionFaultAddress { get; private set; }
 
-    /// <summary>True while interrupts are masked.</summary>
-    public bool AreInterruptsMasked => _areInterruptsMasked;
+    /// <summary>True while interrupts are masked: from the reset on, until a program turns them on.</summary>
+    public bool AreInterruptsMasked => _maskDepth != 0;
+
+    /// <summary>True between <see cref="MaskInterrupts"/> and <see cref="RestoreInterrupts"/>.</summary>
+    public bool IsInMaskedSection => _maskDepth > 1;
 
     /// <summary>True while the program holds a lock that told so with <see cref="NoteLock"/>.</summary>
     public bool HoldsLocks => _heldRanks != 0;
@@ -96,6 +103,15 @@ public sealed partial class ProcessorCore
         Machine.Scheduler?.AfterChange(this);
     }
 
+    /// <summary>Gives a lock back: clears the lowest byte of its word; earlier accesses stay before it.</summary>
+    /// <param name="location">The word.</param>
+    public void ReleaseLock(ref uint location)
+    {
+        Reschedule();
+        Volatile.Write(ref Unsafe.As<uint, byte>(ref location), 0);
+        Machine.Scheduler?.AfterChange(this);
+    }
+
     /// <summary>Writes a shared word.</summary>
     /// <param name="location">The word.</param>
     /// <param name="value">The new value.</param>
@@ -125,42 +141,80 @@ public sealed partial class ProcessorCore
         }
     }
 
-    /// <summary>Masks interrupts.</summary>
-    /// <returns>1 when they were masked already, else 0.</returns>
-    public uint MaskInterrupts()
+    /// <summary>
+    /// Sleeps until an event is sent, unless one was sent since the last sleep. Under a scheduler it never ends by itself, so that
+    /// an event that is missing shows; without one it may.
+    /// </summary>
+    public void WaitForEvent()
     {
-        uint state = _areInterruptsMasked ? 1u : 0u;
-        _areInterruptsMasked = true;
-        return state;
+        if (Machine.Scheduler is not ICoreScheduler scheduler)
+        {
+            Thread.SpinWait(1);
+            return;
+        }
+
+        Reschedule();
+        while (!_hasEvent)
+        {
+            scheduler.Sleep(this);
+        }
+
+        _hasEvent = false;
     }
 
+    /// <summary>Wakes all cores that wait for an event.</summary>
+    public void SendEvent()
+    {
+        Reschedule();
+        foreach (ProcessorCore core in Machine.Cores)
+        {
+            core._hasEvent = true;
+        }
+
+        Machine.Scheduler?.WakeAll(this);
+    }
+
+    /// <summary>Masks interrupts.</summary>
+    /// <returns>What puts the mask back to what it was; zero when interrupts were on.</returns>
+    public uint MaskInterrupts() => _maskDepth++;
+
     /// <summary>Puts the interrupt mask back.</summary>
-    /// <param name="state">What <see cref="MaskInterrupts"/> returned.</param>
+    /// <param name="state">What <see cref="MaskInterrupts"/> returned; zero turns interrupts on.</param>
     public void RestoreInterrupts(uint state)
     {
-        if (!_areInterruptsMasked)
+        if (state >= _maskDepth)
         {
             throw new MachineAccessException($"Core {Index} restores an interrupt mask that it never took.");
         }
 
-        _areInterruptsMasked = state != 0;
+        _maskDepth = state;
     }
 
-    /// <summary>Takes note of a lock, and panics when ranks descend.</summary>
+    /// <summary>Takes note of a lock; panics when it is taken out of order or twice, or with interrupts on.</summary>
     /// <param name="rank">The lock's rank.</param>
     /// <param name="change">Taken or released.</param>
-    public void NoteLock(LockRank rank, LockChange change)
+    /// <param name="site">Where.</param>
+    public void NoteLock(LockRank rank, LockChange change, Site site)
     {
         uint bit = 1u << (int)rank;
         if (change == LockChange.Taken)
         {
+            if (_maskDepth == 0)
+            {
+                throw new MachinePanicException($"a lock of rank {rank} is taken at {site} with interrupts on", (uint)rank, Index);
+            }
+
             if (_heldRanks >= bit)
             {
+                int held = BitOperations.Log2(_heldRanks);
                 throw new MachinePanicException(
-                    $"a lock of rank {rank} is taken while one of the same or a higher rank is held", _heldRanks, Index);
+                    $"a lock of rank {rank} is taken at {site} while one of rank {(LockRank)held} is held since {_lockSites[held]}",
+                    _heldRanks,
+                    Index);
             }
 
             _heldRanks |= bit;
+            _lockSites[(int)rank] = site;
         }
         else
         {

@@ -25,6 +25,7 @@ public sealed class CoreScheduler : ICoreScheduler, IDisposable
     private int _failedCore;
     private uint _unfinished;
     private uint _waiting;       // cores that tried again since the last progress, and wait
+    private uint _asleep;        // cores that go on when another wakes them, and no sooner
     private long _progress;      // grows with everything that a core may wait for
     private int _stallCount;     // how often in a row everyone waited
     private long _steps;
@@ -64,6 +65,7 @@ public sealed class CoreScheduler : ICoreScheduler, IDisposable
         _failure = null;
         _unfinished = (1u << programs.Count) - 1;
         _waiting = 0;
+        _asleep = 0;
         _progress = 0;
         _stallCount = 0;
         _steps = 0;
@@ -165,6 +167,22 @@ public sealed class CoreScheduler : ICoreScheduler, IDisposable
         Reschedule(core.Index);
     }
 
+    /// <inheritdoc/>
+    public void Sleep(ProcessorCore core)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        if (!_isRunning)
+        {
+            return;
+        }
+
+        _asleep |= 1u << core.Index;
+        Reschedule(core.Index);
+    }
+
+    /// <inheritdoc/>
+    public void WakeAll(ProcessorCore core) => _asleep = 0;
+
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
@@ -190,16 +208,17 @@ public sealed class CoreScheduler : ICoreScheduler, IDisposable
             throw new TimeoutException($"No end after {StepLimit} steps.");
         }
 
-        uint runnable = _unfinished & ~_waiting;
+        uint awake = _unfinished & ~_asleep;
+        uint runnable = awake & ~_waiting;
         if (runnable == 0)
         {
-            if (++_stallCount > MostStalls)
+            if (awake == 0 || ++_stallCount > MostStalls)
             {
                 throw new TimeoutException("Every core waits for another.");
             }
 
             _waiting = 0; // plain stores are not seen here
-            runnable = _unfinished;
+            runnable = awake;
         }
 
         int next = _policy.Choose(current, runnable);
@@ -231,12 +250,19 @@ public sealed class CoreScheduler : ICoreScheduler, IDisposable
         }
 
         _waiting = 0;
+        uint awake = _unfinished & ~_asleep;
+        if (awake == 0 && _failure == null)
+        {
+            _failure = new TimeoutException("Every core that is left sleeps.");
+            _failedCore = core;
+        }
+
         int next = BitOperations.TrailingZeroCount(_unfinished);
         if (_failure == null)
         {
             try
             {
-                next = _policy.Choose(core, _unfinished);
+                next = _policy.Choose(core, awake);
                 _schedule.Add(next);
             }
             catch (InvalidOperationException wrongSchedule)

@@ -16,4 +16,12 @@ public interface ICoreScheduler
     /// <summary>A core waits for what another has to do.</summary>
     /// <param name="core">The core.</param>
     void Wait(ProcessorCore core);
+
+    /// <summary>A core sleeps until another wakes it.</summary>
+    /// <param name="core">The core.</param>
+    void Sleep(ProcessorCore core);
+
+    /// <summary>A core wakes all that sleep.</summary>
+    /// <param name="core">The core.</param>
+    void WakeAll(ProcessorCore core);
 }

@@ -70,6 +70,9 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     public void AcquireLock(ref uint location) => run.CompareExchange(ref location, 1, 0);
 
     /// <inheritdoc/>
+    public void ReleaseLock(ref uint location) => run.Store(ref location, 0);
+
+    /// <inheritdoc/>
     public uint LoadAcquire(ref uint location) => run.Load(ref location);
 
     /// <inheritdoc/>
@@ -83,6 +86,12 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
 
     /// <inheritdoc/>
     public void Relax() => throw Unused();
+
+    /// <inheritdoc/>
+    public void WaitForEvent() => throw Unused();
+
+    /// <inheritdoc/>
+    public void SendEvent() => throw Unused();
 
     /// <inheritdoc/>
     public uint MaskInterrupts() => 0;
@@ -177,7 +186,7 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     }
 
     /// <inheritdoc/>
-    public void NoteLock(LockRank rank, LockChange change)
+    public void NoteLock(LockRank rank, LockChange change, string file = "", int line = 0)
     {
     }
 

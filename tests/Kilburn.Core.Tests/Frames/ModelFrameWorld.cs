@@ -15,7 +15,7 @@ internal sealed class ModelFrameWorld(uint lengthInBytes) : FrameWorldOn<ModelMa
 
     public override ModelMachine<CortexA7> Core(uint index) => _machine.GetCore<CortexA7>((int)index);
 
-    public override bool IsIdle(uint core) => !_machine.Cores[(int)core].HoldsLocks && !_machine.Cores[(int)core].AreInterruptsMasked;
+    public override bool IsIdle(uint core) => !_machine.Cores[(int)core].HoldsLocks && !_machine.Cores[(int)core].IsInMaskedSection;
 
     public override void Dispose()
     {

@@ -82,6 +82,8 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     public void AcquireLock(ref uint location) =>
         location = location == 0 ? 1u : throw new InvalidOperationException("a lock is taken twice");
 
+    public void ReleaseLock(ref uint location) => location = 0;
+
     public uint LoadAcquire(ref uint location) => location;
 
     public void StoreRelease(ref uint location, uint value) => location = value;
@@ -93,6 +95,14 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     }
 
     public void Relax()
+    {
+    }
+
+    public void WaitForEvent()
+    {
+    }
+
+    public void SendEvent()
     {
     }
 
@@ -200,7 +210,7 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
         }
     }
 
-    public void NoteLock(LockRank rank, LockChange change) => _memory.NoteLock(rank, change);
+    public void NoteLock(LockRank rank, LockChange change, string file = "", int line = 0) => _memory.NoteLock(rank, change);
 
     [DoesNotReturn]
     public void Panic(ReadOnlySpan<byte> invariant, uint value) =>

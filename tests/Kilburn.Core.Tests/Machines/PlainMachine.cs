@@ -70,10 +70,14 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
 
     public readonly void AcquireLock(ref uint location)
     {
-        while (CompareExchange(ref location, 1, 0) != 0)
-        {
-            Relax();
-        }
+        PlainMachine<TAsids> machine = this;
+        Core.Locks.SpinLock.Take(ref machine, ref location);
+    }
+
+    public readonly void ReleaseLock(ref uint location)
+    {
+        _memory.BeforeSharedAccess?.Invoke(nameof(ReleaseLock));
+        Volatile.Write(ref Unsafe.As<uint, byte>(ref location), 0);
     }
 
     public readonly uint LoadAcquire(ref uint location)
@@ -101,6 +105,14 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     }
 
     public readonly void Relax()
+    {
+    }
+
+    public readonly void WaitForEvent()
+    {
+    }
+
+    public readonly void SendEvent()
     {
     }
 
@@ -201,7 +213,7 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
         FrameChange change, FrameUse use, PhysicalAddress start, uint lengthInBytes, string file = "", int line = 0) =>
         _memory.OnFrames?.Invoke(change, use, new PhysicalRange(start, lengthInBytes));
 
-    public readonly void NoteLock(LockRank rank, LockChange change) => _memory.NoteLock(_coreIndex, rank, change);
+    public readonly void NoteLock(LockRank rank, LockChange change, string file = "", int line = 0) => _memory.NoteLock(_coreIndex, rank, change);
 
     [DoesNotReturn]
     public readonly void Panic(ReadOnlySpan<byte> invariant, uint value) =>

@@ -29,6 +29,8 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
 
     public CoreState StateOf(uint core) => CoreState.Off;
 
+    public uint LockRetriesOf(uint core) => throw new NotSupportedException();
+
     public void StartStress(uint core, ref StressPlan plan) => throw new NotSupportedException();
 
     public void WriteByte(byte value) => _console.Write(value);

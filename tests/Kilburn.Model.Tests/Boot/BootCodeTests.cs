@@ -82,10 +82,28 @@ public sealed class BootCodeTests
         (Machine machine, _) = Boot();
         ModelMachine core = machine.GetCore<CortexA7>(0);
         core.NoteLock(LockRank.Frames, LockChange.Taken);
-        _ = Assert.Throws<MachinePanicException>(() => core.NoteLock(LockRank.Heap, LockChange.Taken));
-        _ = Assert.Throws<MachinePanicException>(() => core.NoteLock(LockRank.Frames, LockChange.Taken));
+        MachinePanicException inversion =
+            Assert.Throws<MachinePanicException>(() => core.NoteLock(LockRank.Heap, LockChange.Taken));
+        Assert.Matches(@"Heap is taken at BootCodeTests.cs:\d+ .* Frames is held since BootCodeTests.cs:\d+", inversion.Invariant);
+        MachinePanicException twice =
+            Assert.Throws<MachinePanicException>(() => core.NoteLock(LockRank.Frames, LockChange.Taken));
+        Assert.Matches(@"Frames is taken at BootCodeTests.cs:\d+ .* Frames is held since BootCodeTests.cs:\d+", twice.Invariant);
         core.NoteLock(LockRank.Frames, LockChange.Released);
         core.NoteLock(LockRank.Heap, LockChange.Taken);
+    }
+
+    [Fact]
+    public void NoteLock_InterruptsOn_Panics()
+    {
+        (Machine machine, _) = Boot();
+        ModelMachine core = machine.GetCore<CortexA7>(0);
+        core.RestoreInterrupts(0);
+        MachinePanicException panic =
+            Assert.Throws<MachinePanicException>(() => core.NoteLock(LockRank.Heap, LockChange.Taken));
+        Assert.Matches(@"Heap is taken at BootCodeTests.cs:\d+ with interrupts on", panic.Invariant);
+        uint state = core.MaskInterrupts();
+        core.NoteLock(LockRank.Heap, LockChange.Taken);
+        Assert.Equal(0u, state);
     }
 
     [Fact]

@@ -19,8 +19,17 @@ public static unsafe class Volatile
     public static void Write(ref int location, int value) =>
         ((VolatileWord*)Unsafe.AsPointer(in location))->_value = (uint)value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(ref byte location, byte value) =>
+        ((VolatileByte*)Unsafe.AsPointer(in location))->_value = value;
+
     private struct VolatileWord
     {
         internal volatile uint _value;
+    }
+
+    private struct VolatileByte
+    {
+        internal volatile byte _value;
     }
 }
