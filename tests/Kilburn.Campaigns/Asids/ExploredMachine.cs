@@ -15,6 +15,8 @@ namespace Kilburn.Campaigns.Asids;
 internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachine
     where TBounds : struct, IAsidBounds
 {
+    private const int CoreShift = 8;
+
     /// <inheritdoc/>
     public static bool WalksAreCoherent => true;
 
@@ -66,8 +68,9 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     /// <inheritdoc/>
     public uint CompareExchange(ref uint location, uint value, uint comparand) => run.CompareExchange(ref location, value, comparand);
 
-    /// <inheritdoc/>
-    public void AcquireLock(ref uint location) => run.CompareExchange(ref location, 1, 0);
+    /// <summary>Takes a lock that is free. The word says who has it: two states in which that differs are not one.</summary>
+    /// <param name="location">The lock's word.</param>
+    public void AcquireLock(ref uint location) => run.CompareExchange(ref location, 1 | (CoreIndex << CoreShift), 0);
 
     /// <inheritdoc/>
     public void ReleaseLock(ref uint location) => run.Store(ref location, 0);
