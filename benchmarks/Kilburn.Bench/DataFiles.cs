@@ -31,6 +31,17 @@ internal static class DataFiles
         return goals;
     }
 
+    /// <summary>Reads <c>memory.json</c>: goals, and what others take.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="BenchException">Missing, malformed, or a name twice.</exception>
+    internal static IReadOnlyList<MemoryRival> ReadMemory(string path)
+    {
+        List<MemoryRival> rivals = [.. Read<MemoryFile>(path).Memory.Select(
+            line => new MemoryRival(line.Name, line.Goal, line.Reference, line.Linux, line.What))];
+        RefuseTwins(path, rivals.Select(rival => rival.Name));
+        return rivals;
+    }
+
     /// <summary>Reads <c>baseline.json</c>.</summary>
     /// <param name="path">The file; one that is missing is an empty baseline.</param>
     /// <returns>Mean by name.</returns>
@@ -97,6 +108,10 @@ internal static class DataFiles
     private sealed record GoalFile(IReadOnlyList<GoalLine> Operations);
 
     private sealed record GoalLine(string Name, long Goal, long? Reference, string Operation, long? Linux = null);
+
+    private sealed record MemoryFile(IReadOnlyList<MemoryLine> Memory);
+
+    private sealed record MemoryLine(string Name, string What, decimal? Goal = null, decimal? Reference = null, string? Linux = null);
 
     private sealed record BaselineFile(IReadOnlyList<BaselineLine> Operations);
 

@@ -8,6 +8,7 @@ namespace Kilburn.Bench;
 /// <code>
 /// BENCH NOTE text
 /// BENCH name mean max count
+/// BENCH MEMORY name bytes things
 /// BENCH FAILED reason
 /// BENCH DONE lines
 /// </code>
@@ -19,10 +20,12 @@ internal sealed class KernelLog
     private const string Done = "DONE";
     private const string Failed = "FAILED";
     private const string Note = "NOTE";
+    private const string Memory = "MEMORY ";
     private const int FieldCount = 4;
 
     private readonly List<Measurement> _measurements = [];
     private readonly List<string> _notes = [];
+    private readonly List<MemoryUse> _memory = [];
 
     private KernelLog()
     {
@@ -30,6 +33,9 @@ internal sealed class KernelLog
 
     /// <summary>The operations, in the order of the run.</summary>
     internal IReadOnlyList<Measurement> Measurements => _measurements;
+
+    /// <summary>What things take of the memory.</summary>
+    internal IReadOnlyList<MemoryUse> MemoryUses => _memory;
 
     /// <summary>What the kernel says of the run itself.</summary>
     internal IReadOnlyList<string> Notes => _notes;
@@ -91,7 +97,11 @@ internal sealed class KernelLog
             return true;
         }
 
-        if (text.StartsWith(Note))
+        if (text.StartsWith(Memory))
+        {
+            _memory.Add(ReadMemory(text));
+        }
+        else if (text.StartsWith(Note))
         {
             _notes.Add(text[Note.Length..].Trim());
         }
@@ -101,6 +111,17 @@ internal sealed class KernelLog
         }
 
         return false;
+    }
+
+    private static MemoryUse ReadMemory(string text)
+    {
+        string[] fields = text.Split(' ');
+        return fields.Length == FieldCount
+            && long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
+            && long.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out long things)
+            && things != 0
+            ? new MemoryUse(fields[1], (decimal)bytes / things)
+            : throw new BenchException($"not a use of memory: {Mark}{text}");
     }
 
     private void Add(string text)

@@ -24,4 +24,10 @@ internal static class Output
     /// <summary>A number with at most one digit behind the point.</summary>
     /// <param name="value">The number.</param>
     internal static string Number(decimal value) => value.ToString("#,0.#", CultureInfo.InvariantCulture).Replace(',', ' ');
+
+    /// <summary>Whether a goal is met.</summary>
+    /// <param name="isMet">It is.</param>
+    internal static Text Verdict(bool isMet) => isMet
+        ? new Text("met", new Style(Color.Green))
+        : new Text("MISSED", new Style(Color.Red));
 }

@@ -41,6 +41,8 @@ internal static class Program
     {
         RootCommand command = new("""
             Boots the kernel in QEMU and prints instructions per operation.
+            ./bench --hosted [--native] measures the frame allocator on this computer beside two others, and how it keeps large blocks together;
+            ./bench --fragmentation only the latter. --native compiles ahead of time, in some minutes.
             Exit status: 0 no operation is worse than the baseline; 1 one is, by over 2 %, or is missing; 2 bad usage.
             """)
         {
@@ -95,6 +97,7 @@ internal static class Program
             report = new Report(goals, log.Measurements, DataFiles.ReadBaseline(baselinePath));
         }
 
+        MemoryTable.Print(log.MemoryUses, DataFiles.ReadMemory(Path.Combine(root, "benchmarks", "memory.json")));
         ReportTable.Print(report, [.. log.Notes, InspectorDump.Run(kernel)]);
         if (arguments.GetValue(s_json) is { } file)
         {

@@ -34,7 +34,7 @@ internal static class ReportTable
                 new Text(row.Measurement is { } max ? Output.Number(max.Max) : "-"),
                 new Text(row.Measurement is { } count ? Output.Number(count.Count) : "-"),
                 new Text(row.Goal is { } goal ? Output.Number(goal.Limit) : "-"),
-                Verdict(row),
+                Output.Verdict(row.IsGoalMet),
                 new Text(row.Goal?.Reference is { } reference ? Output.Number(reference) : "-"),
                 new Text(row.Goal?.Linux is { } linux ? Output.Number(linux) : "-"),
                 new Text(Baseline(row)),
@@ -54,10 +54,6 @@ internal static class ReportTable
 
         Console.WriteLine(report.Summary);
     }
-
-    private static Text Verdict(ReportRow row) => row.IsGoalMet
-        ? new Text("met", new Style(Color.Green))
-        : new Text("MISSED", new Style(Color.Red));
 
     private static string Baseline(ReportRow row) => row switch
     {

@@ -23,6 +23,12 @@ public sealed class DataFilesTests : IDisposable
         Assert.Contains(goals, goal => goal is { Name: "syscall.null", Limit: 100, Reference: null, Linux: 123 });
     }
 
+    [Fact]
+    public void ReadMemory_ShippedFile_HasTheGoalOfAFrame() =>
+        Assert.Contains(
+            DataFiles.ReadMemory(Path.Combine(AppContext.BaseDirectory, "memory.json")),
+            rival => rival is { Name: "frame", Goal: 4.5m, Reference: 8, Linux: "36" });
+
     [Theory]
     [InlineData("""{"operations":[{"name":"a"}]}""")]
     [InlineData("""{"operations":[{"name":"a","goal":1,"operation":"x","goul":2}]}""")]

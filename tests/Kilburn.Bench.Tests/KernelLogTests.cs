@@ -14,6 +14,7 @@ public sealed class KernelLogTests
             "BENCH NOTE clear: 4096 bytes 161",
             "BENCH page.allocate 38.4 112 1024",
             "BENCH page.free 52.0 60 1024",
+            "BENCH MEMORY frame 900 200",
             "BENCH DONE 2",
             "> ",
         ]);
@@ -22,12 +23,15 @@ public sealed class KernelLogTests
             [new Measurement("page.allocate", 38.4m, 112, 1024), new Measurement("page.free", 52.0m, 60, 1024)],
             log.Measurements);
         Assert.Equal(["clear: 4096 bytes 161"], log.Notes);
+        Assert.Equal([new MemoryUse("frame", 4.5m)], log.MemoryUses);
     }
 
     [Theory]
     [InlineData("BENCH page.free 52.0 60", "not a measurement: BENCH page.free 52.0 60")]
     [InlineData("BENCH page.free 52,0 60 1024", "not a measurement: BENCH page.free 52,0 60 1024")]
     [InlineData("BENCH page.free 52.0 -1 1024", "not a measurement: BENCH page.free 52.0 -1 1024")]
+    [InlineData("BENCH MEMORY frame 900 0", "not a use of memory: BENCH MEMORY frame 900 0")]
+    [InlineData("BENCH MEMORY frame 900", "not a use of memory: BENCH MEMORY frame 900")]
     [InlineData("BENCH FAILED the loop counts 3000", "the kernel gave up: the loop counts 3000")]
     [InlineData("BENCH DONE 7", "lines were lost: 0 read, the kernel says DONE 7")]
     [InlineData("PANIC I7", "the run broke off: no line BENCH DONE")]

@@ -176,6 +176,13 @@ public ref struct BenchmarkRun<TMachine, TBoard>
         Board.Write(text);
     }
 
+    /// <summary>Frames that nobody has.</summary>
+    public readonly uint CountFreeFrames()
+    {
+        Memory.Frames.GetStatistics(ref Machine, out FrameStatistics statistics);
+        return statistics.FreeFrames;
+    }
+
     private void Calibrate()
     {
         ref TBoard board = ref Board;
@@ -232,12 +239,6 @@ public ref struct BenchmarkRun<TMachine, TBoard>
         Board.Write(" instructions counts "u8);
         Board.WriteDecimal(counted);
         Board.EndLine();
-    }
-
-    private readonly uint CountFreeFrames()
-    {
-        Memory.Frames.GetStatistics(ref Machine, out FrameStatistics statistics);
-        return statistics.FreeFrames;
     }
 
     private readonly uint CountLoop(uint lines)

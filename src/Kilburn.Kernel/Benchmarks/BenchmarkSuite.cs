@@ -25,6 +25,7 @@ public static class BenchmarkSuite
             FrameBenchmarks.Run(ref run, in costs);
             SpaceBenchmarks.Run(ref run, in costs);
             HeapBenchmarks.Run(ref run);
+            MemoryBenchmarks.Run(ref run);
             UserBenchmarks.Run(ref run, in costs);
         }
 

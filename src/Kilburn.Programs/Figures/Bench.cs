@@ -16,6 +16,7 @@ public static class Bench
         }
 
         FigureRun.Begin();
+        MemoryFigures.Run();
         CallFigures.Run();
         FaultFigures.Run(clear, copy);
         RangeFigures.Run(clear);
