@@ -66,6 +66,10 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ReleaseLock(ref uint location) => SpinWord.Release(ref location);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint LoadAcquire(ref uint location) => Volatile.Read(ref location);
 
     /// <inheritdoc/>
@@ -122,7 +126,7 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void NoteLock(LockRank rank, LockChange change)
+    public void NoteLock(LockRank rank, LockChange change, string file = "", int line = 0)
     {
     }
 
@@ -131,11 +135,23 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
     public void Panic(ReadOnlySpan<byte> invariant, uint value) =>
         throw new InvalidOperationException($"{System.Text.Encoding.ASCII.GetString(invariant)} {value:X8}");
 
-    // Frames need no MMU.
+    // Frames need no MMU, and their lock waits without events.
 
     /// <inheritdoc/>
     public ref T Data<T>(VirtualAddress address)
         where T : unmanaged => throw NoMmu();
+
+    /// <inheritdoc/>
+    public uint CountWords(PhysicalAddress address, uint value, uint count) => throw NoMmu();
+
+    /// <inheritdoc/>
+    public void WriteWords(PhysicalAddress address, uint value, uint count, string file = "", int line = 0) => throw NoMmu();
+
+    /// <inheritdoc/>
+    public void WaitForEvent() => throw NoMmu();
+
+    /// <inheritdoc/>
+    public void SendEvent() => throw NoMmu();
 
     /// <inheritdoc/>
     public void SynchronizeData(string file = "", int line = 0) => throw NoMmu();
