@@ -34,6 +34,7 @@ public static class Touch
         WriteEach(start);
         _ = check.Equal("sum of what was written"u8, ReadEach(start), Pages * (Pages - 1) / 2);
         Expect(ref check, in begin, Pages, Pages, Pages, blocks, 0);
+        ExpectUses(ref check, start);
         _ = check.Done("discard"u8, Memory.TryAdvise(start, Length, MemoryAdvice.Discard));
         Expect(ref check, in begin, Pages, 0, Pages, blocks, 0);
         WriteEach(start);
@@ -72,6 +73,18 @@ public static class Touch
         _ = check.Equal("pages beside those read"u8, now.Neighbours - begin.Neighbours, reads == 0 ? 0 : Pages - reads);
         _ = check.Equal("copies"u8, now.Copies - begin.Copies, copies);
         _ = check.Equal("faults refused"u8, now.Refused - begin.Refused, 0);
+    }
+
+    // What was aged faults once when it is used again, and keeps its contents.
+    private static void ExpectUses(ref Check check, uint start)
+    {
+        _ = Statistics.TryRead(out SpaceStatistics begin);
+        _ = check.Done("age"u8, Memory.TryAdvise(start, Length, MemoryAdvice.Age));
+        Instructions.Store(start, 0);
+        _ = check.Equal("sum of what was aged"u8, ReadEach(start), Pages * (Pages - 1) / 2);
+        _ = ReadEach(start);
+        _ = check.Done("statistics"u8, Statistics.TryRead(out SpaceStatistics now));
+        _ = check.Equal("pages used again"u8, now.Uses - begin.Uses, now.ResidentPages - begin.ResidentPages == 0 ? Pages : 0);
     }
 
     private static uint ReadEach(uint start)

@@ -8,4 +8,7 @@ public enum MemoryAdvice : uint
 
     /// <summary>Its contents are not needed any more: anonymous pages are zeroes again.</summary>
     Discard = 1,
+
+    /// <summary>It counts as not used until it is.</summary>
+    Age = 2,
 }

@@ -38,4 +38,7 @@ public struct SpaceStatistics
 
     /// <summary>Pages that faults mapped beside the one they were about.</summary>
     public uint Neighbours;
+
+    /// <summary>Faults that noted the use of a page.</summary>
+    public uint Uses;
 }

@@ -49,6 +49,13 @@ public readonly struct SectionDescriptor
     /// <summary>AP[2:0].</summary>
     public AccessPermission Access => (AccessPermission)(((_raw >> (Ap2Shift - 2)) & 4) | ((_raw >> Ap10Shift) & 3));
 
+    /// <summary>AP[0]: an access does not fault for its sake.</summary>
+    internal bool IsAccessed => (_raw & (1u << Ap10Shift)) != 0;
+
+    /// <summary>The same mapping with another access flag.</summary>
+    /// <param name="flag">The flag.</param>
+    internal SectionDescriptor With(AccessFlag flag) => new((_raw & ~(1u << Ap10Shift)) | ((uint)flag << Ap10Shift));
+
     /// <summary>TEX[0], C, B.</summary>
     public MemoryType Type => (MemoryType)(((_raw >> (TexShift - 2)) & 4) | ((_raw >> CAndBShift) & 3));
 

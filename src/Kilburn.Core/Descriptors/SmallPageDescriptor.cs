@@ -27,11 +27,12 @@ public readonly struct SmallPageDescriptor
     private const int CAndBShift = 2;
     internal const uint TypeBit = 1u << 1;
     private const uint ExecuteNeverBit = 1u << 0;
-    private const uint WritableMask = RangeBit | (1u << Ap2Shift) | (3u << Ap10Shift) | TypeBit;
-    private const uint WritableOfRange = RangeBit | ((uint)AccessPermission.ReadWrite << Ap10Shift) | TypeBit;
+    private const uint WritableMask = RangeBit | (1u << Ap2Shift) | AnyRight | TypeBit;
+    private const uint WritableOfRange = RangeBit | AnyRight | TypeBit; // whatever the access flag says
     private const uint OfRange = RangeBit | TypeBit | ((uint)Scope.NotGlobal << NotGlobalShift) | (1u << ShareableShift)
         | (((uint)MemoryType.Normal >> 2) << TexShift) | (((uint)MemoryType.Normal & 3) << CAndBShift) | (1u << Ap10Shift);
 
+    private const uint AccessFlagBit = 1u << Ap10Shift;
     private const uint AnyRight = 2u << Ap10Shift;
     private const int ExecuteShift = 2; // UserRights.Execute to XN
     private const uint PermissionMask = (1u << Ap2Shift) | (3u << Ap10Shift) | ExecuteNeverBit;
@@ -82,12 +83,19 @@ public readonly struct SmallPageDescriptor
     /// <summary>True for a range's page that may be written at once; false for words of any other form.</summary>
     internal bool IsWritableOfRange => (_raw & WritableMask) == WritableOfRange;
 
+    /// <summary>AP[0]: an access does not fault for its sake.</summary>
+    internal bool IsAccessed => (_raw & AccessFlagBit) != 0;
+
+    /// <summary>The same mapping with another access flag.</summary>
+    /// <param name="flag">The flag.</param>
+    internal SmallPageDescriptor With(AccessFlag flag) => new((_raw & ~AccessFlagBit) | ((uint)flag << Ap10Shift));
+
     /// <summary>What the range lets a program do with the page.</summary>
     public UserRights Rights
     {
         get
         {
-            AccessPermission access = Access;
+            AccessPermission access = Access | (AccessPermission)AccessFlag.Set;
             return (access is AccessPermission.Read or AccessPermission.ReadWrite ? UserRights.Read : UserRights.None)
                 | (access == AccessPermission.ReadWrite || IsWriteDeferred ? UserRights.Write : UserRights.None)
                 | (Execution == Execution.Allowed ? UserRights.Execute : UserRights.None);

@@ -25,6 +25,39 @@ internal static partial class ObjectPages
         control.Lock.Release(ref machine, LockRank.Object);
     }
 
+    /// <summary>Tells whether a page has a frame.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="objectPage">The object.</param>
+    /// <param name="page">The page's number.</param>
+    public static bool IsThere<TMachine>(ref TMachine machine, PhysicalAddress objectPage, uint page)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        uint leaf = page < control.PageCount ? DirectoryWord(ref machine, objectPage, page >> LeafShift) : 0;
+        bool isThere = leaf != 0 && new ObjectPage(WordOf(ref machine, leaf, page)).HasFrame;
+        control.Lock.Release(ref machine, LockRank.Object);
+        return isThere;
+    }
+
+    /// <summary>Tells whether contents that a space has of a page are nowhere else.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="objectPage">The object.</param>
+    /// <param name="page">The page's number.</param>
+    /// <param name="frame">The frame that the space has.</param>
+    /// <returns>True for a frame that is not the object's, and for what no pager has or has taken back since it was written.</returns>
+    public static bool IsDirty<TMachine>(ref TMachine machine, PhysicalAddress objectPage, uint page, PhysicalAddress frame)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        uint leaf = page < control.PageCount ? DirectoryWord(ref machine, objectPage, page >> LeafShift) : 0;
+        ObjectPage held = new(leaf == 0 ? 0 : WordOf(ref machine, leaf, page));
+        bool isClean = control.Kind == ObjectKind.Paged && held.HasFrame && held.Frame == frame && !held.Is(ObjectPage.Dirty);
+        control.Lock.Release(ref machine, LockRank.Object);
+        return !isClean;
+    }
+
     /// <summary>Takes out the page that waits longest for the pager.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="objectPage">The object.</param>

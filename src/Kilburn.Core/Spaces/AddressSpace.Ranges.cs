@@ -136,15 +136,20 @@ public readonly partial struct AddressSpace
             return status;
         }
 
-        if (advice > RangeAdvice.Discard)
+        if (advice > RangeAdvice.Age)
         {
             return VmStatus.WrongKind;
         }
 
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
-        status = advice == RangeAdvice.Need
-            ? RangeChange.TryPopulate(ref machine, ref frames, ref control, _controlPage, range.Start, range.End)
-            : RangeChange.TryDiscard(ref machine, ref frames, ref control, _controlPage, range.Start, range.End);
+        status = advice switch
+        {
+            RangeAdvice.Need =>
+                RangeChange.TryPopulate(ref machine, ref frames, ref control, _controlPage, range.Start, range.End),
+            RangeAdvice.Discard =>
+                RangeChange.TryDiscard(ref machine, ref frames, ref control, _controlPage, range.Start, range.End),
+            _ => RangeUse.TryAge(ref machine, ref control, _controlPage, range.Start, range.End),
+        };
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }
@@ -335,7 +340,7 @@ public readonly partial struct AddressSpace
             || request.Placement > RangePlacement.Replacing
             || request.Population > RangePopulation.AtOnce
             || (isGuard && rights != UserRights.None)
-            || ((isGuard || isObject) && request.Population == RangePopulation.AtOnce))
+            || (isGuard && request.Population == RangePopulation.AtOnce))
         {
             return VmStatus.WrongKind;
         }
@@ -451,7 +456,7 @@ public readonly partial struct AddressSpace
             End = end,
             State = state,
             IsReplacing = request.Placement == RangePlacement.Replacing,
-            IsPopulated = request.Population == RangePopulation.AtOnce && rights != UserRights.None,
+            IsPopulated = !isObject && request.Population == RangePopulation.AtOnce && rights != UserRights.None,
         };
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         status = SpaceMappings.HasRoom(ref machine, ref accounts, plan.GuardStart, plan.End, isObject ? 1u : 0)
@@ -470,6 +475,10 @@ public readonly partial struct AddressSpace
                     rights | WithRead(request.MoreRights),
                     request.Kind == RangeKind.Shared);
                 SpaceMappings.Add(ref machine, ref accounts, in mapping);
+                if (request.Population == RangePopulation.AtOnce && rights != UserRights.None)
+                {
+                    ObjectFault.Populate(ref machine, ref frames, ref control, _controlPage, in mapping, rights);
+                }
             }
 
             Remember(ref control, request.Placement, end);

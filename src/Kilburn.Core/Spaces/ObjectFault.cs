@@ -92,6 +92,40 @@ internal static class ObjectFault
         return FaultOutcome.Resolved;
     }
 
+    /// <summary>Brings all pages of a new mapping that take no pager, as far as memory and limits allow. The others come on demand.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Gives tables, and pages.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <param name="rights">What a program may do with the pages: not nothing.</param>
+    public static void Populate<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        in SpaceMapping mapping,
+        UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCounters counters = ref SpaceLayout.AccountsOf(ref control).Counters;
+        uint fills = counters.ObjectFills; // nothing faults
+        uint neighbours = counters.Neighbours;
+        bool isPaged = machine.Data<ObjectControl>(mapping.Object).Kind == ObjectKind.Paged;
+        FaultOutcome outcome = FaultOutcome.Resolved;
+        for (VirtualAddress page = mapping.Start; page < mapping.End && outcome == FaultOutcome.Resolved; page = page.Add(PageSize.Small))
+        {
+            bool isThere = !isPaged || ObjectPages.IsThere(ref machine, mapping.Object, mapping.PageOf(page));
+            if (isThere && !SpaceRange.EntryLocked(ref machine, ref control, page, out _).IsLive)
+            {
+                outcome = Fill(ref machine, ref frames, ref control, controlPage, page, rights, UserRights.Read);
+            }
+        }
+
+        counters.ObjectFills = fills;
+        counters.Neighbours = neighbours;
+    }
+
     /// <summary>Lets a page of a shared mapping be written that could not be: a clone had it as well, or its pager has to know.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives a table, when clones share the MiB's.</param>

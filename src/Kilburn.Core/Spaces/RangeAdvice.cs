@@ -8,4 +8,7 @@ public enum RangeAdvice : byte
 
     /// <summary>Its contents are not needed any more: anonymous pages give their frames back, and are zeroes again.</summary>
     Discard,
+
+    /// <summary>It counts as not used until it is: <see cref="AddressSpace.TryReadUse"/> tells.</summary>
+    Age,
 }

@@ -21,7 +21,7 @@ namespace Kilburn.Core.Spaces;
 /// Source: ARM DDI 0406C.d, B3.5.1, B3.10.1.
 /// </para>
 /// </remarks>
-internal static class RangeBlocks
+internal static partial class RangeBlocks
 {
     private const int PartShift = LargePageDescriptor.PageCountShift;
     private const uint PagesOfPart = LargePageDescriptor.PageCount;

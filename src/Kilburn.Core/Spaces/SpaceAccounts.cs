@@ -32,6 +32,9 @@ internal struct SpaceAccounts
     /// <summary>State of the generator of places; 0 for the lowest free one.</summary>
     public uint Seed;
 
+    /// <summary>True when access flags may be clear: <see cref="RangeUse"/>.</summary>
+    public bool HasAged;
+
     /// <summary>What ranges may be.</summary>
     public RightsPolicy Policy;
 }

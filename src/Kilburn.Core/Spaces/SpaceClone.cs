@@ -28,6 +28,7 @@ internal static class SpaceClone
     {
         RangeBlocks.Split(
             ref machine, ref parent, parentPage, default, new VirtualAddress(AddressSpace.EndValue), WholeMibs.Changed);
+        RangeUse.SetAll(ref machine, ref parent, parentPage);
         PhysicalAddress mappings = SpaceLayout.AccountsOf(ref parent).Mappings;
         PhysicalAddress childMappings = default;
         VmStatus status = mappings == default

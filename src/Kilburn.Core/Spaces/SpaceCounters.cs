@@ -39,6 +39,9 @@ public struct SpaceCounters
     /// <summary>Faults that let a page be written whose frame was its own already.</summary>
     public uint Reuses;
 
+    /// <summary>Faults that noted the use of a page, or of a block, that had not been used since <see cref="RangeAdvice.Age"/>.</summary>
+    public uint Uses;
+
     /// <summary>Faults that had nothing left to do: another core came first.</summary>
     public uint Spurious;
 
@@ -55,6 +58,7 @@ public struct SpaceCounters
         ZeroReads = 0;
         ObjectFills = 0;
         Neighbours = 0;
+        Uses = 0;
         Copies = 0;
         Reuses = 0;
         Spurious = 0;

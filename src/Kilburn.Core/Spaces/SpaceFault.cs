@@ -82,7 +82,8 @@ internal static class SpaceFault
         {
             if (first.IsBlock)
             {
-                return ResolveInBlock(ref control, first.Section.Rights, wanted);
+                return ResolveInBlock(
+                    ref machine, ref control, controlPage, address, first.Section.Rights, first.Section.IsAccessed, wanted);
             }
 
             FaultOutcome outcome = first.Reserved.Covers(address.SecondLevelIndex)
@@ -135,7 +136,13 @@ internal static class SpaceFault
 
         if (entry.IsLarge)
         {
-            return ResolveInBlock(ref control, entry.Large.PageAt(0).Rights, wanted);
+            return ResolveInBlock(
+                ref machine, ref control, controlPage, address, entry.Large.PageAt(0).Rights, entry.Large.IsAccessed, wanted);
+        }
+
+        if (!entry.Small.IsAccessed)
+        {
+            return RangeUse.Note(ref machine, ref control, place, entry.Small, wanted);
         }
 
         // Only what may be written has its writes deferred.
@@ -163,13 +170,26 @@ internal static class SpaceFault
         return FaultOutcome.Resolved;
     }
 
-    // Nothing that is mapped so waits for a fault.
+    // Nothing that is mapped so waits for a fault, but for one that notes its use.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static FaultOutcome ResolveInBlock(ref SpaceControl control, UserRights rights, UserRights wanted)
+    private static FaultOutcome ResolveInBlock<TMachine>(
+        ref TMachine machine,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        UserRights rights,
+        bool isAccessed,
+        UserRights wanted)
+        where TMachine : struct, IMachine
     {
         if ((rights & wanted) == 0)
         {
             return FaultOutcome.Protection;
+        }
+
+        if (!isAccessed)
+        {
+            return RangeBlocks.Note(ref machine, ref control, controlPage, address);
         }
 
         SpaceLayout.AccountsOf(ref control).Counters.Spurious++;

@@ -48,11 +48,20 @@ public static class ProcessSpaceCommand
         WriteCount(ref board, default, counters.ResidentPages, " resident; tables: "u8);
         WriteCount(ref board, default, counters.Tables, ", of them "u8);
         WriteCount(ref board, default, counters.SharedTables, " shared with clones\n"u8);
+        VirtualRange all = new(default, AddressSpace.EndValue);
+        if (space.TryReadUse(ref session.Machine.Inner, all, out PageUse use) == VmStatus.Ok)
+        {
+            WriteCount(ref board, "mapped: "u8, use.MappedPages, " pages, "u8);
+            WriteCount(ref board, default, use.AccessedPages, " used since they were aged, "u8);
+            WriteCount(ref board, default, use.DirtyPages, " with contents that are nowhere else\n"u8);
+        }
+
         WriteCount(ref board, "faults: "u8, counters.ZeroFills, " zeroed, "u8);
         WriteCount(ref board, default, counters.ZeroReads, " read zeroes, "u8);
         WriteCount(ref board, default, counters.ObjectFills, " of objects, "u8);
         WriteCount(ref board, default, counters.Copies, " copied, "u8);
         WriteCount(ref board, default, counters.Reuses, " reused, "u8);
+        WriteCount(ref board, default, counters.Uses, " used again, "u8);
         WriteCount(ref board, default, counters.Spurious, " spurious, "u8);
         WriteCount(ref board, default, counters.Refused, " refused; "u8);
         WriteCount(ref board, default, counters.Neighbours, " neighbours came along\n"u8);

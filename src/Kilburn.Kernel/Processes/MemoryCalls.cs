@@ -158,7 +158,7 @@ internal static class MemoryCalls
         where TBoard : struct, IBoard
     {
         MemoryAdvice advice = (MemoryAdvice)thread.Context.Registers[2];
-        return advice > MemoryAdvice.Discard
+        return advice > MemoryAdvice.Age
             ? SystemCallError.BadArgument
             : CallErrors.Of(SpaceOf(ref machine, ref thread).TryAdvise(
                 ref machine, ref board.Memory.Frames, RangeOf(ref thread), (RangeAdvice)advice));

@@ -64,6 +64,7 @@ internal static class StatisticsCall
         statistics.SharedTables = counters.SharedTables;
         statistics.ObjectFills = counters.ObjectFills;
         statistics.Neighbours = counters.Neighbours;
+        statistics.Uses = counters.Uses;
         return statistics;
     }
 

@@ -200,6 +200,12 @@ public sealed partial class Workload<TProfile>
         Expect(VmStatus.Ok, status, "map of a block");
         Array.ForEach(pages, page => space.Ranges[page] = ShadowRangePage.New(RangeKind.Anonymous, request.Rights));
         TouchSome(space, pages);
+        if (_random.Next(3) == 0)
+        {
+            Expect(VmStatus.Ok, space.Handle.TryAdvise(ref Worker(), ref _memory.Frames, RangeOf(pages), RangeAdvice.Age), "age of blocks");
+            TouchSome(space, pages);
+        }
+
         if (_random.Next(3) == 0 && _spaces.Count < _mostSpaces)
         {
             CloneSpace(space); // which splits it all
@@ -339,7 +345,7 @@ public sealed partial class Workload<TProfile>
 
         ShadowSpace space = Pick(_spaces);
         uint[] pages = ChooseReserved(space);
-        RangeAdvice advice = _random.Next(2) == 0 ? RangeAdvice.Need : RangeAdvice.Discard;
+        RangeAdvice advice = (RangeAdvice)_random.Next(3);
         VmStatus status = space.Handle.TryAdvise(ref Worker(), ref _memory.Frames, RangeOf(pages), advice);
         if (status == VmStatus.OutOfFrames)
         {
@@ -424,6 +430,11 @@ public sealed partial class Workload<TProfile>
             {
                 Check(expected == FaultOutcome.Resolved, $"core {core}: {access} of 0x{page:X8}: {result}, not {expected}");
                 NoteAccess(space, page, access, word, result);
+                if (access == FaultAccess.Read)
+                {
+                    CheckUse(core, space, page);
+                }
+
                 return;
             }
 
@@ -478,6 +489,13 @@ public sealed partial class Workload<TProfile>
                 space.Ranges[near] = shadow with { Cell = memory[shadow.ObjectPage] };
             }
         }
+    }
+
+    // Whatever was aged: no use goes unnoticed.
+    private void CheckUse(int core, ShadowSpace space, uint page)
+    {
+        Expect(VmStatus.Ok, space.Handle.TryReadUse(ref _cores[core], RangeOf([page]), out PageUse use), "use");
+        Check((use.MappedPages, use.AccessedPages) == (1, 1), $"0x{page:X8} was read, and {use.AccessedPages} of {use.MappedPages} pages are used");
     }
 
     private void NoteAccess(ShadowSpace space, uint page, FaultAccess access, uint word, AccessResult result)

@@ -75,6 +75,61 @@ public sealed class AddressSpaceObjectTests
         Map(fixture, space, Request(memory, Base, Page));
     }
 
+    [Theory]
+    [InlineData(RangeKind.Shared)]
+    [InlineData(RangeKind.Private)]
+    public void Populated_HasAllPagesWithoutAFault(RangeKind kind)
+    {
+        SpaceFixture fixture = new();
+        MemoryObject memory = Create(fixture, 24);
+        AddressSpace other = fixture.Create();
+        Map(fixture, other, Request(memory, Base, 24 * Page));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(other, Base + (20 * Page), 7));
+        AddressSpace space = fixture.Create();
+        Map(fixture, space, Request(memory, Base + Page, 30 * Page, kind) with { Population = RangePopulation.AtOnce });
+        SpaceCounters counters = fixture.CountersOf(space);
+        Assert.Equal((24u, 0u, 0u), (counters.ResidentPages, counters.ObjectFills, counters.Neighbours)); // it goes on past the object's end
+        Assert.Equal(24u, fixture.DescriptionOf(memory).ResidentPages);
+        Assert.Equal(7u, fixture.Read(space, Base + (21 * Page)));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(space, Base + Page, 8));
+        Assert.Equal(kind == RangeKind.Shared ? 8u : 0u, fixture.Read(other, Base));
+        Assert.Equal(0u, fixture.CountersOf(space).ObjectFills);
+        Assert.Equal(FaultOutcome.PastEnd, TryRead(fixture, space, Base + (25 * Page)));
+    }
+
+    [Fact]
+    public void Populated_LittleMemory_IsMappedAllTheSame()
+    {
+        SpaceFixture fixture = new();
+        MemoryObject memory = Create(fixture, 64);
+        AddressSpace space = fixture.Create();
+        fixture.LeaveFree(12);
+        Map(fixture, space, Request(memory, Base, 64 * Page) with { Population = RangePopulation.AtOnce });
+        Assert.InRange(fixture.CountersOf(space).ResidentPages, 1u, 12u);
+        Assert.Equal(64u, fixture.CountersOf(space).ReservedPages);
+        fixture.GiveBack();
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(space, Base + (63 * Page), 1));
+        Assert.Equal(VmStatus.Ok, fixture.TryDestroy(space));
+    }
+
+    [Fact]
+    public void Populated_PagedObject_AsksNobody()
+    {
+        SpaceFixture fixture = new();
+        MemoryObject memory = fixture.CreateObject(4, ObjectKind.Paged);
+        AddressSpace space = fixture.Create();
+        Map(fixture, space, Request(memory, Base, 4 * Page) with { Population = RangePopulation.AtOnce });
+        Assert.False(fixture.Spaces.Objects.TryTakeRequest(ref fixture.Machine, memory, out uint _));
+        Assert.Equal(0u, fixture.CountersOf(space).ResidentPages);
+        Assert.Equal(FaultOutcome.NeedsPager, TryRead(fixture, space, Base));
+        Assert.True(fixture.Spaces.Objects.TryTakeRequest(ref fixture.Machine, memory, out uint _));
+        Assert.Equal(
+            VmStatus.Ok,
+            fixture.Spaces.Objects.TrySupply(ref fixture.Machine, ref fixture.Frames, memory, 0, fixture.NewPage()));
+        Map(fixture, space, Request(memory, Base + MiB, 4 * Page) with { Population = RangePopulation.AtOnce });
+        Assert.Equal(1u, fixture.CountersOf(space).ResidentPages);
+    }
+
     [Fact]
     public void Private_Written_IsTheSpacesAlone()
     {
@@ -193,7 +248,6 @@ public sealed class AddressSpaceObjectTests
         Assert.Equal(VmStatus.OutOfRange, fixture.TryMap(space, good with { ObjectOffset = 0x8000_0000 }, out _));
         Assert.Equal(VmStatus.OutOfRange, fixture.TryMap(space, good with { ObjectOffset = 0xFFFF_F000 }, out _));
         Assert.Equal(VmStatus.RightsRefused, fixture.TryMap(space, good with { MoreRights = (UserRights)8 }, out _));
-        Assert.Equal(VmStatus.WrongKind, fixture.TryMap(space, good with { Population = RangePopulation.AtOnce }, out _));
         space.SetLimits(ref fixture.Machine, new SpaceLimits { ReservedPages = 0, ResidentPages = 0, Tables = 0 });
         Assert.Equal(VmStatus.LimitReached, fixture.TryMap(space, good, out _));
         Assert.Equal(held, fixture.Held);

@@ -137,7 +137,9 @@ public sealed class FaultAroundTests
         MapObject(fixture, space, memory, RangeKind.Shared, Block);
         SpaceLimits limits = new()
         {
-            ReservedPages = SpaceLimits.None, ResidentPages = 4, Tables = SpaceLimits.None,
+            ReservedPages = SpaceLimits.None,
+            ResidentPages = 4,
+            Tables = SpaceLimits.None,
         };
         space.SetLimits(ref fixture.Machine, in limits);
         Assert.Equal(107u, fixture.Read(space, Base + (7 * Page)));
