@@ -125,6 +125,7 @@ public readonly struct SmallPageDescriptor
     /// <param name="frame">First byte of the page, a multiple of 4 KiB: the low bits are dropped.</param>
     /// <param name="rights">What a program may do with it; those to read are part of those to write and to execute.</param>
     /// <param name="writing">Whether a right to write holds at once.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // half of it would be the call
     public static SmallPageDescriptor CreateForRange(PhysicalAddress frame, UserRights rights, Writing writing)
     {
         // AP[0] is common to all three that are used: KernelRead, Read, ReadWrite. AP[1] is set with any right, AP[2] unless it may be written.

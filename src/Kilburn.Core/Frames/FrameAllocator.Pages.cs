@@ -121,15 +121,26 @@ public partial struct FrameAllocator
     /// <returns>First byte; zero, where no page is ever given out, when there is none.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint TakeZeroedPage<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine => TakeZeroedPage(ref machine, FrameInfo.SolePage);
+
+    /// <summary>As <see cref="TakeZeroedPage{TMachine}(ref TMachine)"/>, with two owners from the start: nobody else counts yet.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <returns>First byte; zero when there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal uint TakeZeroedSharedPage<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine => TakeZeroedPage(ref machine, FrameInfo.TwoOwners);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint TakeZeroedPage<TMachine>(ref TMachine machine, uint info)
         where TMachine : struct, IMachine
     {
         uint taken = machine.PopLocal(ref FirstCache.Pages);
         if (taken == 0)
         {
-            return TakeZeroedPageSlowly(ref machine);
+            return TakeZeroedPageSlowly(ref machine, info);
         }
 
-        machine.Data<uint>(_path.InfoOfPage(taken)) = FrameInfo.SolePage;
+        machine.Data<uint>(_path.InfoOfPage(taken)) = info;
         PhysicalAddress page = new(taken);
         machine.NoteFrames(FrameChange.Taken, FrameUse.Page, page, PageSize.Small);
         machine.Clear(page, PageSize.Small);
@@ -137,10 +148,15 @@ public partial struct FrameAllocator
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint TakeZeroedPageSlowly<TMachine>(ref TMachine machine)
+    private uint TakeZeroedPageSlowly<TMachine>(ref TMachine machine, uint info)
         where TMachine : struct, IMachine
     {
-        _ = AllocatePageSlowly(ref machine, FrameContents.Zeroed, out PhysicalAddress page); // zero on failure
+        VmStatus status = AllocatePageSlowly(ref machine, FrameContents.Zeroed, out PhysicalAddress page); // zero on failure
+        if (status == VmStatus.Ok && info != FrameInfo.SolePage)
+        {
+            InfoOf(ref machine, page.Value) = info;
+        }
+
         return page.Value;
     }
 

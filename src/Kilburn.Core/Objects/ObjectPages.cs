@@ -38,6 +38,7 @@ internal static partial class ObjectPages
     /// <see cref="FaultOutcome.Resolved"/>; else, with nothing changed, <see cref="FaultOutcome.PastEnd"/>, <see cref="FaultOutcome.OutOfMemory"/>,
     /// <see cref="FaultOutcome.PagerFailed"/>; or <see cref="FaultOutcome.NeedsPager"/>, which the pager is told.
     /// </returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FaultOutcome TryShare<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -47,14 +48,60 @@ internal static partial class ObjectPages
         out PhysicalAddress frame)
         where TMachine : struct, IMachine
     {
-        frame = default;
-        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        uint shared = Share(ref machine, ref frames, objectPage.Value, page, access);
+        frame = new PhysicalAddress(shared).AlignDown(PageSize.Small);
+        return (FaultOutcome)(shared & PageSize.SmallMask);
+    }
+
+    // The frame's address, with the outcome below: as one word they cost no memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint Share<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, uint objectPage, uint page, ObjectAccess access)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(new PhysicalAddress(objectPage));
         control.Lock.Acquire(ref machine, LockRank.Object);
-        FaultOutcome outcome = page >= control.PageCount
-            ? FaultOutcome.PastEnd
-            : TryShareLocked(ref machine, ref frames, ref control, objectPage, page, access, ref frame);
+        uint shared = (uint)FaultOutcome.PastEnd;
+        if (page < control.PageCount)
+        {
+            uint leaf = DirectoryWord(ref machine, new PhysicalAddress(objectPage), page >> LeafShift);
+            shared = leaf == 0 || control.Kind == ObjectKind.Paged || access == ObjectAccess.Copy
+                ? ShareLocked(ref machine, ref frames, objectPage, page, access)
+                : ShareInLeaf(ref machine, ref frames, ref control, ref WordOf(ref machine, leaf, page));
+        }
+
         control.Lock.Release(ref machine, LockRank.Object);
-        return outcome;
+        return shared;
+    }
+
+    // A page that no pager brings, to be seen or written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the hot half
+    private static uint ShareInLeaf<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref ObjectControl control, ref uint word)
+        where TMachine : struct, IMachine
+    {
+        uint frame = word;
+        if (frame == 0)
+        {
+            uint taken = frames.TakeZeroedSharedPage(ref machine);
+            word = taken;
+            control.ResidentPages += taken != 0 ? 1u : 0;
+            return taken != 0 ? taken : (uint)FaultOutcome.OutOfMemory;
+        }
+
+        return frames.TrySharePage(ref machine, new PhysicalAddress(frame)) == VmStatus.Ok ? frame : (uint)FaultOutcome.OutOfMemory;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint ShareLocked<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, uint objectPage, uint page, ObjectAccess access)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress memory = new(objectPage);
+        PhysicalAddress frame = default;
+        ref ObjectControl control = ref machine.Data<ObjectControl>(memory);
+        FaultOutcome outcome = TryShareLocked(ref machine, ref frames, ref control, memory, page, access, ref frame);
+        return frame.Value | (uint)outcome;
     }
 
     /// <summary>Shares in the frames of pages that are there. Nobody is asked for others, and nothing is taken for them.</summary>
@@ -216,9 +263,11 @@ internal static partial class ObjectPages
         return leaf != 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref uint DirectoryWord<TMachine>(ref TMachine machine, PhysicalAddress objectPage, uint index)
         where TMachine : struct, IMachine => ref machine.Data<uint>(objectPage.Add(DirectoryOffset + (index << WordShift)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref uint WordOf<TMachine>(ref TMachine machine, uint leaf, uint page)
         where TMachine : struct, IMachine => ref machine.Data<uint>(new PhysicalAddress(leaf + ((page & LeafMask) << WordShift)));
 }

@@ -95,10 +95,9 @@ public readonly partial struct AddressSpace
         ref TMachine machine, ref FrameAllocator frames, VirtualRange range, UserRights rights)
         where TMachine : struct, IMachine
     {
-        VmStatus status = CheckBytes(range);
-        if (status != VmStatus.Ok)
+        if (!IsUsualBytes(range.Start.Value, range.LengthInBytes))
         {
-            return status;
+            return CheckBytes(range);
         }
 
         if (rights > UserRights.All)
@@ -108,9 +107,9 @@ public readonly partial struct AddressSpace
 
         rights = WithRead(rights);
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
-        status = IsRefused(ref control, rights) ? VmStatus.RightsRefused
+        VmStatus status = IsRefused(ref control, rights) ? VmStatus.RightsRefused
             : range.LengthInBytes == PageSize.Small
-                && RangeChange.TryProtectPage(ref machine, ref control, range.Start, rights) ? VmStatus.Ok
+                && RangeChange.TryProtectPage(ref machine, ref frames, ref control, range.Start, rights) ? VmStatus.Ok
             : RangeChange.TryProtect(ref machine, ref frames, ref control, _controlPage, range.Start, range.End, rights);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;

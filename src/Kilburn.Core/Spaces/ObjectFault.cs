@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Descriptors;
@@ -199,6 +200,7 @@ internal static class ObjectFault
 
     // Puts a page, whose share goes with it, where there is none, or where the same frame could not be written. False, with nothing
     // changed, when a frame beside it has too many owners. The spares have a table, if one is needed; none is left.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // its arguments would go through memory
     private static bool TryInstall<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -218,28 +220,21 @@ internal static class ObjectFault
             CodePublication.Clean(ref machine, frame);
         }
 
-        uint mib = address.FirstLevelIndex;
         if (isShared)
         {
-            VmStatus status = TableSharing.TryUnshare(
-                ref machine,
-                ref frames,
-                ref control,
-                controlPage,
-                mib,
-                ref spares,
-                address.SecondLevelIndex,
-                descriptor.Raw,
-                out bool isCopied);
-            spares.Free(ref machine, ref frames);
+            VmStatus status = TryInstallInCopy(
+                ref machine, ref frames, ref control, controlPage, address, descriptor, ref spares, out bool isCopied);
             if (status != VmStatus.Ok || isCopied)
             {
                 return status == VmStatus.Ok;
             }
         }
 
-        PhysicalAddress place = SecondLevelTable.EntryOf(
-            RangeTables.Ensure(ref machine, ref control, controlPage, mib, ref spares), address);
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+        PhysicalAddress table = first.IsPageTable
+            ? first.PageTable.Table
+            : RangeTables.Ensure(ref machine, ref control, controlPage, address.FirstLevelIndex, ref spares);
+        PhysicalAddress place = SecondLevelTable.EntryOf(table, address);
         SecondLevelEntry old = new(machine.ReadWord(place));
         machine.OrderMemory(); // the contents before what leads to them
         Descriptor.Write(ref machine, place, descriptor.Raw);
@@ -251,5 +246,32 @@ internal static class ObjectFault
         }
 
         return true;
+    }
+
+    // Unless the others went meanwhile: the table is the space's own then.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VmStatus TryInstallInCopy<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        ref SpaceControl control,
+        PhysicalAddress controlPage,
+        VirtualAddress address,
+        SmallPageDescriptor descriptor,
+        ref SpareMemory spares,
+        out bool isCopied)
+        where TMachine : struct, IMachine
+    {
+        VmStatus status = TableSharing.TryUnshare(
+            ref machine,
+            ref frames,
+            ref control,
+            controlPage,
+            address.FirstLevelIndex,
+            ref spares,
+            address.SecondLevelIndex,
+            descriptor.Raw,
+            out isCopied);
+        spares.Free(ref machine, ref frames);
+        return status;
     }
 }

@@ -12,13 +12,15 @@ internal static class RangeChange
 {
     /// <summary>Gives one page that is there, in a table of the space's own, other rights: what garbage collectors and debuggers ask for.</summary>
     /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Tells whether the page is this space's alone.</param>
     /// <param name="control">The space.</param>
     /// <param name="page">First byte.</param>
     /// <param name="rights">Read is among them when any is.</param>
     /// <returns>False, with nothing changed, when the page is not so, or is to be executed.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <remarks>A page that nobody else has may be written at once, with no fault to find that out.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // it has one caller, which knows the address in a register
     public static bool TryProtectPage<TMachine>(
-        ref TMachine machine, ref SpaceControl control, VirtualAddress page, UserRights rights)
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, VirtualAddress page, UserRights rights)
         where TMachine : struct, IMachine
     {
         FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, page)));
@@ -36,7 +38,11 @@ internal static class RangeChange
             return false;
         }
 
-        uint changed = RangeRights.Give(entry.Small, rights);
+        SmallPageDescriptor old = entry.Small;
+        bool isOwn = (rights & UserRights.Write) == 0
+            || old.IsWritableOfRange
+            || (old.Frame != SpaceLayout.AccountsOf(ref control).ZeroPage && frames.HasSoleOwner(ref machine, old.Frame));
+        uint changed = SmallPageDescriptor.CreateForRange(old.Frame, rights, isOwn ? Writing.Allowed : Writing.AfterFault).Raw;
         if (changed != entry.Raw)
         {
             Descriptor.Write(ref machine, place, changed);

@@ -18,12 +18,6 @@ internal readonly struct RangeRights
         _deferred = allowed.IsWritableOfRange ? allowed.WithWritesDeferred().Raw : allowed.Raw;
     }
 
-    /// <summary>The word of one page with other rights: <see cref="Give(SmallPageDescriptor)"/>, for a caller that has only that page.</summary>
-    /// <param name="page">A live page of a range.</param>
-    /// <param name="rights">Read is among them when any is.</param>
-    public static uint Give(SmallPageDescriptor page, UserRights rights) =>
-        SmallPageDescriptor.CreateForRange(page.Frame, rights, page.IsWritableOfRange ? Writing.Allowed : Writing.AfterFault).Raw;
-
     /// <summary>A page's word with the rights.</summary>
     /// <param name="page">A live page of a range.</param>
     /// <remarks>What could not be written may be another's too, or the frame of zeroes: a fault finds out.</remarks>

@@ -140,6 +140,7 @@ internal static class MemoryCalls
         return CallErrors.Of(status);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static SystemCallError Protect<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
         where TMachine : struct, IMachine
