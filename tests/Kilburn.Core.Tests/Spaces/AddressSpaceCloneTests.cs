@@ -57,6 +57,21 @@ public sealed class AddressSpaceCloneTests
     }
 
     [Fact]
+    public void Protect_OnePageThatACloneHasToo_IsCopiedWhenItIsWritten()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace parent = Touched(fixture, 3);
+        AddressSpace child = fixture.Clone(parent);
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(child, Base, 10)); // which takes a table of its own
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(parent, Base, 20)); // and leaves this one the other
+        Assert.Equal(VmStatus.Ok, fixture.TryProtectBytes(parent, Base + Page, Page, UserRights.Read));
+        Assert.Equal(VmStatus.Ok, fixture.TryProtectBytes(parent, Base + Page, Page, UserRights.ReadWrite));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(parent, Base + Page, 21));
+        Assert.Equal([10u, 2u], [fixture.Read(child, Base), fixture.Read(child, Base + Page)]);
+        Assert.Equal([20u, 21u], [fixture.Read(parent, Base), fixture.Read(parent, Base + Page)]);
+    }
+
+    [Fact]
     public void Clone_UntouchedRanges_AreReservedAndCostNoTable()
     {
         SpaceFixture fixture = new();

@@ -254,6 +254,27 @@ public sealed class AddressSpaceRangeTests
     }
 
     [Fact]
+    public void Protect_OnePage_IsWrittenWithoutAFaultWhenItIsTheSpacesAlone()
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        fixture.Reserve(space, Base, 2 * Page);
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(space, Base, 7));
+        Assert.Equal(0u, fixture.Read(space, Base + Page));
+        foreach (UserRights rights in new[] { UserRights.Read, UserRights.ReadWrite })
+        {
+            Assert.Equal(VmStatus.Ok, fixture.TryProtectBytes(space, Base, Page, rights));
+            Assert.Equal(VmStatus.Ok, fixture.TryProtectBytes(space, Base + Page, Page, rights));
+        }
+
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(space, Base, 8));
+        Assert.Equal((0u, 1u), (fixture.CountersOf(space).Reuses, fixture.CountersOf(space).ZeroFills));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(space, Base + Page, 9)); // no zeroes of all spaces
+        Assert.Equal((0u, 2u), (fixture.CountersOf(space).Reuses, fixture.CountersOf(space).ZeroFills));
+        Assert.Equal([8u, 9u], [fixture.Read(space, Base), fixture.Read(space, Base + Page)]);
+    }
+
+    [Fact]
     public void Protect_BackAndForth_KeepsContentsAndLetsThePageBeReused()
     {
         SpaceFixture fixture = new();
