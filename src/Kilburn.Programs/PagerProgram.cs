@@ -10,18 +10,24 @@ public static class PagerProgram
     private const uint Pages = 8;
     private const uint Length = Pages * Memory.PageBytes;
     private const uint BadPage = Pages - 1;
+    private const uint WrittenPages = 3;
     private const uint ReaderBase = 0x3000_0000;
     private const uint WordBytes = 4;
 
     private static ReadOnlySpan<byte> Name => "pager.pages"u8;
 
     /// <summary>Serves, or touches.</summary>
-    /// <param name="arguments">None; <c>touch</c> for the process that is started to touch.</param>
-    /// <returns>0 when every fault was served once and the bad page ended the other.</returns>
+    /// <param name="arguments">None; <c>touch</c> and <c>write</c> for the processes that are started to do so.</param>
+    /// <returns>0 when every fault was served once, the bad page ended who touched it, and what could not be kept reached who waited for it.</returns>
     public static uint Main(Arguments arguments)
     {
         Check check = new("pager"u8);
-        return arguments.TryTake(out _) ? TouchPages(ref check) : Serve(ref check);
+        if (!arguments.TryTake(out ReadOnlySpan<byte> part))
+        {
+            return Serve(ref check);
+        }
+
+        return part[0] == (byte)'t' ? TouchPages(ref check) : WritePages(ref check);
     }
 
     private static uint Serve(ref Check check)
@@ -52,10 +58,60 @@ public static class PagerProgram
 
         uint bad = ReaderBase + (BadPage * Memory.PageBytes);
         _ = check.Faults("the other's touch"u8, process, ProcessEndReason.PagerFailed, MemoryAccess.Read, bad);
+        uint kept = Keep(ref check);
         Line line = check.Begin();
         line.AddDecimal(filled);
-        line.Add(" pages served; the one that could not be ended who touched it"u8);
+        line.Add(" pages served; the one that could not be ended who touched it; "u8);
+        line.AddDecimal(kept);
+        line.Add(" kept; who wrote the one that could not be was told"u8);
         line.Print();
+        return check.Status;
+    }
+
+    // Another writes pages that are there, and waits for each: the last one is not kept.
+    private static uint Keep(ref Check check)
+    {
+        if (!check.Done("spawn"u8, Process.TrySpawn("pager"u8, "write"u8, out uint process)))
+        {
+            return 0;
+        }
+
+        uint kept = 0;
+        for (uint count = 0; count < WrittenPages; count++)
+        {
+            if (!check.Done("serve"u8, Pager.TryServe(out PagerRequest request)))
+            {
+                return kept;
+            }
+
+            _ = check.Equal("kind"u8, (uint)request.Kind, (uint)PagerRequestKind.WriteBack);
+            _ = check.Equal("offset"u8, request.Offset, count * Memory.PageBytes);
+            bool isKept = count != WrittenPages - 1;
+            _ = check.Done("reply"u8, Pager.TryReply(in request, 0, isKept ? PagerResult.Done : PagerResult.Failed));
+            kept += isKept ? 1u : 0u;
+        }
+
+        _ = check.Equal("the writer's end"u8, Process.WaitFor(process, 0) ? 1u : 0u, 1);
+        return kept;
+    }
+
+    private static uint WritePages(ref Check check)
+    {
+        if (!check.Done("open"u8, MemoryObject.TryOpen(Name, out MemoryObject memory))
+            || !check.Done("map"u8, Memory.TryMap(
+                ReaderBase, Length, Memory.ReadWrite | MapFlags.SharedObject | MapFlags.Fixed, memory, 0, out _)))
+        {
+            return check.Status;
+        }
+
+        for (uint page = 0; page < WrittenPages; page++)
+        {
+            Instructions.Store(ReaderBase + (page * Memory.PageBytes), page);
+            bool isKept = page != WrittenPages - 1;
+            _ = check.Equal("sync"u8, (uint)memory.TrySync(), (uint)(isKept ? SystemCallError.None : SystemCallError.NotKept));
+        }
+
+        _ = check.Done("a second sync"u8, memory.TrySync());
         return check.Status;
     }
 

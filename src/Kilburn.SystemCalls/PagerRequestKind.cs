@@ -7,8 +7,8 @@ public enum PagerRequestKind : uint
     Fill = 0,
 
     /// <summary>
-    /// Keep the page's contents, which a mapping of the object shows. No answer is wanted. Asked for once nobody else would run;
-    /// a page that is written again is asked for again.
+    /// Keep the page's contents, which a mapping of the object shows. Only a failure has to be answered; whoever serves again is done. Asked for
+    /// once nobody else would run, or somebody waits for it (<see cref="SystemCall.ObjectSync"/>); a page that is written again is asked for again.
     /// </summary>
     WriteBack = 1,
 }

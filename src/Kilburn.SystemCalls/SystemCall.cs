@@ -82,7 +82,7 @@ public enum SystemCall : uint
 
     /// <summary>
     /// Answers a <see cref="PagerRequestKind.Fill"/>: object, offset in bytes, address of the page's contents, <see cref="PagerResult"/>.
-    /// The contents are looked at for <see cref="PagerResult.Done"/> only.
+    /// The contents are looked at for <see cref="PagerResult.Done"/> only. A <see cref="PagerRequestKind.WriteBack"/> may be answered, too, without contents.
     /// </summary>
     PagerReply = 20,
 
@@ -110,4 +110,10 @@ public enum SystemCall : uint
 
     /// <summary>Sets TPIDRURO of this thread: value.</summary>
     SetThreadPointer = 26,
+
+    /// <summary>
+    /// Waits until the object's pager has kept what was written: handle. <see cref="SystemCallError.NotKept"/>, once, when it could not keep
+    /// all of it since that was told last.
+    /// </summary>
+    ObjectSync = 27,
 }

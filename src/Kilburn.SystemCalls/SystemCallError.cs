@@ -74,4 +74,7 @@ public enum SystemCallError : uint
 
     /// <summary>The pager did not provide the page.</summary>
     PagerFailed = 23,
+
+    /// <summary>The pager could not keep what was written.</summary>
+    NotKept = 24,
 }

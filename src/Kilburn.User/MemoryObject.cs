@@ -45,6 +45,9 @@ public readonly unsafe struct MemoryObject(uint handle)
     public SystemCallError TryResize(uint lengthInBytes) =>
         Kernel.Call(SystemCall.ObjectResize, Handle, lengthInBytes, out _);
 
+    /// <summary>Waits until the object's pager has kept all that was written.</summary>
+    public SystemCallError TrySync() => Kernel.Call(SystemCall.ObjectSync, Handle, out _);
+
     /// <summary>Gives the handle back. Mappings stay.</summary>
     public SystemCallError TryClose() => Kernel.Call(SystemCall.ObjectClose, Handle, out _);
 

@@ -1,4 +1,5 @@
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
@@ -190,6 +191,56 @@ public struct MemoryObjects
             : ObjectPages.TryFail(ref machine, memory.Page, offset >> PageSize.SmallShift);
         commons.Objects.Release(ref machine, LockRank.Objects);
         return status;
+    }
+
+    /// <summary>Says what became of a page that was taken to be kept. A pager that always keeps pages need not answer.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="memory">A paged object.</param>
+    /// <param name="offset">As <see cref="TryTakeDirty"/> told it.</param>
+    /// <param name="result">Failed: the page stays dirty for <see cref="Spaces.AddressSpace.TryReadUse"/>, is told again when it is written again, and <see cref="Sync"/> says so once.</param>
+    /// <returns>
+    /// <see cref="VmStatus.Ok"/>; or, with nothing changed, <see cref="VmStatus.Misaligned"/>, <see cref="VmStatus.OutOfRange"/>,
+    /// <see cref="VmStatus.NotMapped"/> (no page is taken).
+    /// </returns>
+    public readonly VmStatus TryAnswerWriteBack<TMachine>(ref TMachine machine, MemoryObject memory, uint offset, WriteBack result)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        VmStatus status = (offset & PageSize.SmallMask) != 0
+            ? VmStatus.Misaligned
+            : ObjectPages.TryAnswerWriteBack(ref machine, memory.Page, offset >> PageSize.SmallShift, result);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+        return status;
+    }
+
+    /// <summary>Says that the pager is through with all pages that it has taken and not answered for.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="memory">A paged object.</param>
+    public readonly void EndWriteBacks<TMachine>(ref TMachine machine, MemoryObject memory)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        ObjectPages.EndWriteBacks(ref machine, memory.Page);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+    }
+
+    /// <summary>Tells whether the pager has kept all that was written.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="memory">Any object; one without a pager has nothing to keep.</param>
+    /// <returns>
+    /// <see cref="FaultOutcome.Resolved"/>; <see cref="FaultOutcome.NeedsPager"/>: not yet; <see cref="FaultOutcome.PagerFailed"/>: some could not be
+    /// kept since this was told last, or the pager is gone and has not kept all.
+    /// </returns>
+    public readonly FaultOutcome Sync<TMachine>(ref TMachine machine, MemoryObject memory)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceCommons commons = ref Enter(ref machine);
+        _ = ControlOf(ref machine, memory);
+        FaultOutcome outcome = ObjectPages.Sync(ref machine, memory.Page);
+        commons.Objects.Release(ref machine, LockRank.Objects);
+        return outcome;
     }
 
     /// <summary>Says that the pager is gone: what it has not brought, nobody will. Pages that are there stay.</summary>

@@ -42,6 +42,12 @@ internal struct ObjectControl
     /// <summary>Where the search for the next of them begins.</summary>
     public uint NextDirty;
 
+    /// <summary>Pages that the pager has taken to keep them, and has neither answered for nor been through with since.</summary>
+    public uint TakenPages;
+
+    /// <summary>True when a page could not be kept, until somebody has been told.</summary>
+    public bool HasFailed;
+
     /// <summary>Pages that the pager was not told of yet.</summary>
     public uint WaitingPages;
 

@@ -7,7 +7,7 @@ namespace Kilburn.Core.Objects;
 /// <code>
 ///  31                    12 11      4  3  2  1  0
 /// +------------------------+---------+--+--+--+--+
-/// |      frame[31:12]      |    0    | D| 0  0  0|  there; D: written, and not taken back by the pager since
+/// |      frame[31:12]      | 0 ... U | D| 0  0  0|  there; D: written, and not taken back by the pager since; U: which could not keep it
 /// | next page that waits   |    0    | 0| 0  0  1|  the pager is to be told of it
 /// |           0            |    0    | 0| 0  1  0|  the pager was told of it
 /// |           0            |    0    | 0| 1  0  0|  the pager could not bring it
@@ -30,7 +30,10 @@ internal readonly struct ObjectPage(uint raw)
     /// <summary>Written, and not taken back since.</summary>
     public const uint Dirty = 1u << 3;
 
-    private const uint FlagMask = Waiting | Asked | Failed | Dirty;
+    /// <summary>Taken back by the pager, which could not keep it.</summary>
+    public const uint Unkept = 1u << 4;
+
+    private const uint FlagMask = Waiting | Asked | Failed | Dirty | Unkept;
 
     private readonly uint _raw = raw;
 

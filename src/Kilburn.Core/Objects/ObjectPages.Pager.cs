@@ -1,4 +1,5 @@
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 using Kilburn.Core.Spaces;
@@ -53,7 +54,7 @@ internal static partial class ObjectPages
         control.Lock.Acquire(ref machine, LockRank.Object);
         uint leaf = page < control.PageCount ? DirectoryWord(ref machine, objectPage, page >> LeafShift) : 0;
         ObjectPage held = new(leaf == 0 ? 0 : WordOf(ref machine, leaf, page));
-        bool isClean = control.Kind == ObjectKind.Paged && held.HasFrame && held.Frame == frame && !held.Is(ObjectPage.Dirty);
+        bool isClean = control.Kind == ObjectKind.Paged && held.HasFrame && held.Frame == frame && !held.Is(ObjectPage.Dirty | ObjectPage.Unkept);
         control.Lock.Release(ref machine, LockRank.Object);
         return !isClean;
     }
@@ -122,6 +123,69 @@ internal static partial class ObjectPages
         return status;
     }
 
+    /// <summary>Notes what became of a page that the pager took to keep it.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="objectPage">The object.</param>
+    /// <param name="page">The page's number.</param>
+    /// <param name="result">What became of it.</param>
+    /// <returns>See <see cref="MemoryObjects.TryAnswerWriteBack"/>.</returns>
+    public static VmStatus TryAnswerWriteBack<TMachine>(
+        ref TMachine machine, PhysicalAddress objectPage, uint page, WriteBack result)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        VmStatus status = page >= control.PageCount ? VmStatus.OutOfRange
+            : control.TakenPages == 0 || DirectoryWord(ref machine, objectPage, page >> LeafShift) == 0
+                || !new ObjectPage(PlaceOf(ref machine, objectPage, page)).HasFrame ? VmStatus.NotMapped
+            : VmStatus.Ok;
+        if (status == VmStatus.Ok)
+        {
+            control.TakenPages--;
+            if (result == WriteBack.Failed)
+            {
+                PlaceOf(ref machine, objectPage, page) |= ObjectPage.Unkept;
+                control.HasFailed = true;
+            }
+        }
+
+        control.Lock.Release(ref machine, LockRank.Object);
+        return status;
+    }
+
+    /// <summary>Notes that the pager is through with all that it has taken.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="objectPage">The object.</param>
+    public static void EndWriteBacks<TMachine>(ref TMachine machine, PhysicalAddress objectPage)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        control.TakenPages = 0;
+        control.Lock.Release(ref machine, LockRank.Object);
+    }
+
+    /// <summary>Tells whether all that was written is kept.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="objectPage">The object.</param>
+    /// <returns>See <see cref="MemoryObjects.Sync"/>.</returns>
+    public static FaultOutcome Sync<TMachine>(ref TMachine machine, PhysicalAddress objectPage)
+        where TMachine : struct, IMachine
+    {
+        ref ObjectControl control = ref machine.Data<ObjectControl>(objectPage);
+        control.Lock.Acquire(ref machine, LockRank.Object);
+        FaultOutcome outcome = control.DirtyPages + control.TakenPages != 0 && !control.IsAbandoned ? FaultOutcome.NeedsPager
+            : control.HasFailed || control.DirtyPages != 0 ? FaultOutcome.PagerFailed
+            : FaultOutcome.Resolved;
+        if (outcome == FaultOutcome.PagerFailed)
+        {
+            control.HasFailed = false;
+        }
+
+        control.Lock.Release(ref machine, LockRank.Object);
+        return outcome;
+    }
+
     /// <summary>Notes that nobody brings pages any more.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="objectPage">The object.</param>
@@ -159,8 +223,9 @@ internal static partial class ObjectPages
             {
                 page = found;
                 frame = new ObjectPage(word).Frame;
-                word &= ~ObjectPage.Dirty;
+                word &= ~(ObjectPage.Dirty | ObjectPage.Unkept);
                 control.DirtyPages--;
+                control.TakenPages++;
                 control.NextDirty = found + 1;
             }
         }

@@ -89,6 +89,9 @@ public static class CallGate
             case SystemCall.ObjectClose:
                 error = ObjectCalls.Close(ref machine, ref board, ref thread);
                 break;
+            case SystemCall.ObjectSync:
+                error = ObjectCalls.Sync(ref machine, ref board, ref thread);
+                break;
             case SystemCall.PagerAttach:
                 error = ObjectCalls.Create(ref machine, ref board, ref thread, HandleRole.Pager, out value);
                 break;

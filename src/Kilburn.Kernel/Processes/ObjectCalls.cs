@@ -1,5 +1,6 @@
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Faults;
 using Kilburn.Core.Objects;
 using Kilburn.Kernel.Board;
 using Kilburn.SystemCalls;
@@ -121,6 +122,36 @@ internal static class ObjectCalls
             ref machine, ref board.Memory.Frames, memory, thread.Context.Registers[1]));
         PageWaits.Wake(ref machine, ref board); // what is cut off, nobody brings any more
         return error;
+    }
+
+    internal static SystemCallError Sync<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        uint handle = thread.Context.Registers[0];
+        if (!ProcessHandles.TryGet(ref process, handle, out MemoryObject memory))
+        {
+            return SystemCallError.NoSuchObject;
+        }
+
+        // A pager would wait for itself.
+        if (ProcessHandles.At(ref process, handle).Role == HandleRole.Pager)
+        {
+            return SystemCallError.WrongKind;
+        }
+
+        switch (board.Memory.Spaces.Objects.Sync(ref machine, memory))
+        {
+            case FaultOutcome.Resolved:
+                return SystemCallError.None;
+            case FaultOutcome.NeedsPager:
+                PageWaits.BeginSync(ref machine, ref board, ref thread);
+                return CallErrors.Later;
+            default:
+                return SystemCallError.NotKept;
+        }
     }
 
     internal static SystemCallError Close<TMachine, TBoard>(

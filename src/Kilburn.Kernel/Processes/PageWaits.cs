@@ -37,6 +37,21 @@ internal static class PageWaits
         thread.State = ThreadState.AwaitingRequest;
         thread.Context.ProgramCounter -= ThreadStatus.LengthOfCall(thread.Context.Status);
         board.Processes.AwaitingRequests.Append(ref machine, ref thread);
+        WakeAll(ref machine, ref board, ref board.Processes.AwaitingWriteBacks); // it has looked after all that there was
+    }
+
+    /// <summary>Lets a thread wait until pagers have kept what was written.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread that runs; it makes its call again.</param>
+    internal static void BeginSync<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        thread.State = ThreadState.AwaitingWriteBack;
+        thread.Context.ProgramCounter -= ThreadStatus.LengthOfCall(thread.Context.Status);
+        board.Processes.AwaitingWriteBacks.Append(ref machine, ref thread);
+        WakePagers(ref machine, ref board);
     }
 
     /// <summary>Pages were provided, refused or cut off: lets all look again who wait for one.</summary>
@@ -44,7 +59,11 @@ internal static class PageWaits
     /// <param name="board">The board.</param>
     internal static void Wake<TMachine, TBoard>(ref TMachine machine, ref TBoard board)
         where TMachine : struct, IMachine
-        where TBoard : struct, IBoard => WakeAll(ref machine, ref board, ref board.Processes.AwaitingPages);
+        where TBoard : struct, IBoard
+    {
+        WakeAll(ref machine, ref board, ref board.Processes.AwaitingPages);
+        WakeAll(ref machine, ref board, ref board.Processes.AwaitingWriteBacks);
+    }
 
     /// <summary>Wakes the pagers that have written pages to look after, once nobody else would run.</summary>
     /// <param name="machine">The machine of the calling core.</param>

@@ -64,6 +64,14 @@ internal static class PagerCalls
             return SystemCallError.BadArgument;
         }
 
+        // A page that is there was taken to be kept.
+        if (board.Memory.Spaces.Objects.TryAnswerWriteBack(
+            ref machine, memory, offset, result == PagerResult.Failed ? WriteBack.Failed : WriteBack.Kept) == VmStatus.Ok)
+        {
+            PageWaits.Wake(ref machine, ref board);
+            return SystemCallError.None;
+        }
+
         SystemCallError error = result == PagerResult.Failed
             ? CallErrors.Of(board.Memory.Spaces.Objects.TryFail(ref machine, memory, offset))
             : Supply(ref machine, ref board, ref process, memory, offset, new VirtualAddress(thread.Context.Registers[2]));
@@ -107,6 +115,11 @@ internal static class PagerCalls
                 }
 
                 isPager = true;
+                if (kind == PagerRequestKind.Fill)
+                {
+                    board.Memory.Spaces.Objects.EndWriteBacks(ref machine, place.Object);
+                }
+
                 if (kind == PagerRequestKind.Fill
                     ? board.Memory.Spaces.Objects.TryTakeRequest(ref machine, place.Object, out request.Offset)
                     : TryTakeWritten(ref machine, ref board, place.Object, out request.Offset))

@@ -30,6 +30,9 @@ public struct ProcessSystem
     /// <summary>Pagers that wait for work.</summary>
     internal ThreadQueue AwaitingRequests;
 
+    /// <summary>Threads that wait until pagers have kept what was written.</summary>
+    internal ThreadQueue AwaitingWriteBacks;
+
     /// <summary>True when the call that is made met a page that only a pager can bring.</summary>
     internal bool NeedsPager;
 

@@ -154,6 +154,10 @@ public static class Scheduler
         {
             system.AwaitingRequests.Remove(ref machine, ref thread);
         }
+        else if (thread.State == ThreadState.AwaitingWriteBack)
+        {
+            system.AwaitingWriteBacks.Remove(ref machine, ref thread);
+        }
         else if (thread.State == ThreadState.Ready && IsQueued(ref system, ref thread))
         {
             system.Ready.Remove(ref machine, ref thread);

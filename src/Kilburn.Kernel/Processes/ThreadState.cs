@@ -21,6 +21,9 @@ public enum ThreadState : byte
     /// <summary>Waits for work as a pager.</summary>
     AwaitingRequest,
 
+    /// <summary>Waits until pagers have kept what was written.</summary>
+    AwaitingWriteBack,
+
     /// <summary>Has ended, and nobody has joined it yet.</summary>
     Ended,
 }

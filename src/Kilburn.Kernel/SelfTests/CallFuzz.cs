@@ -23,8 +23,8 @@ public static class CallFuzz
     private const uint Registers = 15;
     private const uint FirstKept = 2;
     private const uint ArgumentCount = 5;
-    private const uint LastError = (uint)SystemCallError.PagerFailed;
-    private const uint LastCall = (uint)SystemCall.SetThreadPointer;
+    private const uint LastError = (uint)SystemCallError.NotKept;
+    private const uint LastCall = (uint)SystemCall.ObjectSync;
     private const uint SomePages = 8;
     private const uint SmallNumbers = 40;
     private const uint SomeHandles = 4;
@@ -230,6 +230,7 @@ public static class CallFuzz
                 break;
             case SystemCall.ObjectResize:
             case SystemCall.ObjectClose:
+            case SystemCall.ObjectSync:
                 registers[0] = random.Below(SomeHandles);
                 registers[1] = length;
                 break;

@@ -71,6 +71,11 @@ public sealed class AddressSpacePagerTests
 
         public VmStatus TryFail(uint page) => Fixture.Spaces.Objects.TryFail(ref Fixture.Machine, Memory, page * Page);
 
+        public VmStatus TryAnswer(uint page, WriteBack result) =>
+            Fixture.Spaces.Objects.TryAnswerWriteBack(ref Fixture.Machine, Memory, page * Page, result);
+
+        public FaultOutcome Sync() => Fixture.Spaces.Objects.Sync(ref Fixture.Machine, Memory);
+
         public VmStatus TryResize(uint pages) =>
             Fixture.Spaces.Objects.TryResize(ref Fixture.Machine, ref Fixture.Frames, Memory, pages * Page);
 
@@ -142,6 +147,76 @@ public sealed class AddressSpacePagerTests
         Assert.Equal((VmStatus.Ok, VmStatus.Ok), (world.TryResize(3), world.TryResize(8)));
         world.Bring(3, 4);
         Assert.Equal(4u, world.Read(world.Other, 3));
+    }
+
+    [Fact]
+    public void Sync_WrittenPages_AreKeptWhenThePagerIsThroughWithThem()
+    {
+        World world = new();
+        Assert.Equal(FaultOutcome.Resolved, world.Sync());
+        world.Bring(3, 4);
+        world.Bring(4, 5);
+        Assert.Equal(FaultOutcome.Resolved, world.Sync());
+        Assert.Equal(FaultOutcome.Resolved, world.Write(world.One, 3, 7));
+        Assert.Equal(FaultOutcome.Resolved, world.Write(world.One, 4, 8));
+        Assert.Equal(FaultOutcome.NeedsPager, world.Sync());
+        Assert.Equal((3u, 7u), world.TakeDirty());
+        Assert.Equal((4u, 8u), world.TakeDirty());
+        Assert.Equal(FaultOutcome.NeedsPager, world.Sync()); // it has them, and is not through
+        Assert.Equal(VmStatus.Ok, world.TryAnswer(3, WriteBack.Kept));
+        Assert.Equal(FaultOutcome.NeedsPager, world.Sync());
+        world.Fixture.Spaces.Objects.EndWriteBacks(ref world.Fixture.Machine, world.Memory);
+        Assert.Equal(FaultOutcome.Resolved, world.Sync());
+    }
+
+    [Fact]
+    public void Sync_PageThatCouldNotBeKept_IsToldOnceAndStaysDirty()
+    {
+        World world = new();
+        world.Bring(3, 4);
+        Assert.Equal(FaultOutcome.Resolved, world.Write(world.One, 3, 7));
+        Assert.Equal((3u, 7u), world.TakeDirty());
+        Assert.Equal(VmStatus.Ok, world.TryAnswer(3, WriteBack.Failed));
+        Assert.Null(world.TakeDirty()); // not for ever again
+        VirtualRange page = new(new VirtualAddress(Base + (3 * Page)), Page);
+        Assert.Equal(VmStatus.Ok, world.One.TryReadUse(ref world.Fixture.Machine, page, out PageUse use));
+        Assert.Equal(1u, use.DirtyPages);
+        Assert.Equal(FaultOutcome.PagerFailed, world.Sync());
+        Assert.Equal(FaultOutcome.Resolved, world.Sync());
+
+        Assert.Equal(FaultOutcome.Resolved, world.Write(world.One, 3, 8));
+        Assert.Equal((3u, 8u), world.TakeDirty());
+        Assert.Equal(VmStatus.Ok, world.TryAnswer(3, WriteBack.Kept));
+        Assert.Equal(VmStatus.Ok, world.One.TryReadUse(ref world.Fixture.Machine, page, out use));
+        Assert.Equal(0u, use.DirtyPages);
+        Assert.Equal(FaultOutcome.Resolved, world.Sync());
+    }
+
+    [Fact]
+    public void Sync_PagerGoneBeforeItKeptAll_IsFailed()
+    {
+        World world = new();
+        world.Bring(3, 4);
+        Assert.Equal(FaultOutcome.Resolved, world.Write(world.One, 3, 7));
+        world.Fixture.Spaces.Objects.Abandon(ref world.Fixture.Machine, world.Memory);
+        Assert.Equal(FaultOutcome.PagerFailed, world.Sync());
+    }
+
+    [Fact]
+    public void AnswerWriteBack_NothingTaken_IsRefused()
+    {
+        World world = new();
+        world.Bring(3, 4);
+        Assert.Equal(VmStatus.NotMapped, world.TryAnswer(3, WriteBack.Failed));
+        Assert.Equal(FaultOutcome.Resolved, world.Write(world.One, 3, 7));
+        Assert.Equal((3u, 7u), world.TakeDirty());
+        Assert.Equal(VmStatus.NotMapped, world.TryAnswer(4, WriteBack.Failed));
+        Assert.Equal(VmStatus.OutOfRange, world.TryAnswer(8, WriteBack.Failed));
+        Assert.Equal(
+            VmStatus.Misaligned,
+            world.Fixture.Spaces.Objects.TryAnswerWriteBack(ref world.Fixture.Machine, world.Memory, 1, WriteBack.Failed));
+        Assert.Equal(VmStatus.Ok, world.TryAnswer(3, WriteBack.Failed));
+        Assert.Equal(VmStatus.NotMapped, world.TryAnswer(3, WriteBack.Failed));
     }
 
     [Fact]

@@ -130,6 +130,90 @@ public sealed class PagerCallsTests
         Assert.Equal(77u, fixture.Load(Range));
     }
 
+    [Theory]
+    [InlineData(PagerResult.Done, SystemCallError.None)]
+    [InlineData(PagerResult.Failed, SystemCallError.NotKept)]
+    public void Sync_WrittenPage_WaitsForThePagersAnswer(PagerResult result, SystemCallError expected)
+    {
+        using ProcessFixture fixture = new();
+        (VirtualAddress pager, VirtualAddress toucher) = WritePage(fixture);
+        uint place = fixture.Thread.Context.ProgramCounter;
+        fixture.CallAndSwitch(SystemCall.ObjectSync, 1);
+        Assert.Equal(pager, fixture.Current);
+        Assert.Equal(ThreadState.AwaitingWriteBack, fixture.ThreadAt(toucher).State);
+        Assert.Equal(place - 2, fixture.ThreadAt(toucher).Context.ProgramCounter);
+        fixture.CallAgain();
+        Assert.Equal((uint)PagerRequestKind.WriteBack, fixture.Load(Request + 8));
+        Assert.Equal(SystemCallError.None, fixture.Call(SystemCall.PagerReply, 1, 0, 0, (uint)result).Error);
+        fixture.CallAndSwitch(SystemCall.Yield);
+
+        Assert.Equal(toucher, fixture.Current);
+        fixture.CallAgain();
+        Assert.Equal(expected, fixture.Answer(toucher).Error);
+        Assert.Equal(SystemCallError.None, fixture.Call(SystemCall.ObjectSync, 1).Error);
+    }
+
+    [Fact]
+    public void Sync_PagerServesAgain_IsDone()
+    {
+        using ProcessFixture fixture = new();
+        (_, VirtualAddress toucher) = WritePage(fixture);
+        fixture.CallAndSwitch(SystemCall.ObjectSync, 1);
+        fixture.CallAgain();
+        fixture.CallAndSwitch(SystemCall.PagerServe, Request);
+        Assert.Equal(toucher, fixture.Current);
+        fixture.CallAgain();
+        Assert.Equal(SystemCallError.None, fixture.Answer(toucher).Error);
+    }
+
+    [Fact]
+    public void Sync_PagerEnds_IsNotKept()
+    {
+        using ProcessFixture fixture = new();
+        (_, VirtualAddress toucher) = WritePage(fixture);
+        fixture.CallAndSwitch(SystemCall.ObjectSync, 1);
+        _ = fixture.Call(SystemCall.ObjectClose, 1);
+        fixture.CallAndSwitch(SystemCall.Yield);
+        Assert.Equal(toucher, fixture.Current);
+        fixture.CallAgain();
+        Assert.Equal(SystemCallError.NotKept, fixture.Answer(toucher).Error);
+    }
+
+    [Fact]
+    public void Sync_WaiterEnds_IsForgotten()
+    {
+        using ProcessFixture fixture = new();
+        (_, VirtualAddress toucher) = WritePage(fixture);
+        VirtualAddress process = fixture.ThreadAt(toucher).Process;
+        fixture.CallAndSwitch(SystemCall.ObjectSync, 1);
+        ProcessEnd end = default;
+        ProcessLife.End(ref fixture.Kernel.Core, ref fixture.Kernel.Board, ref fixture.ProcessAt(process), in end);
+        Assert.True(fixture.System.AwaitingWriteBacks.IsEmpty);
+    }
+
+    [Fact]
+    public void Sync_NoPagerToWaitFor_IsAnsweredAtOnce()
+    {
+        using ProcessFixture fixture = new();
+        Assert.Equal(SystemCallError.NoSuchObject, fixture.Call(SystemCall.ObjectSync, 1).Error);
+        _ = fixture.Call(SystemCall.ObjectCreate, Page, 0, 0);
+        Assert.Equal(SystemCallError.None, fixture.Call(SystemCall.ObjectSync, 1).Error);
+        _ = fixture.Call(SystemCall.PagerAttach, Page, 0, 0);
+        Assert.Equal(SystemCallError.WrongKind, fixture.Call(SystemCall.ObjectSync, 2).Error);
+    }
+
+    // The clone has written the first page, and runs; the pager waits for work.
+    private static (VirtualAddress Pager, VirtualAddress Toucher) WritePage(ProcessFixture fixture)
+    {
+        (VirtualAddress pager, VirtualAddress toucher) = Touch(fixture, FaultAccess.Write);
+        Serve(fixture, PagerRequestKind.Fill, 0);
+        _ = fixture.Call(SystemCall.PagerReply, 1, 0, ProcessFixture.Data, 0);
+        fixture.CallAndSwitch(SystemCall.PagerServe, Request);
+        Assert.Equal(toucher, fixture.Current);
+        fixture.Store(Range, 77);
+        return (pager, toucher);
+    }
+
     [Fact]
     public void Open_File_ShowsItAndIsNotWritten()
     {
