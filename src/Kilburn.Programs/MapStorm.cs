@@ -4,9 +4,9 @@ using Kilburn.User;
 
 namespace Kilburn.Programs;
 
-/// <summary>Random operations on a part of the space, each held against a reference: errors, rights and contents.</summary>
+/// <summary>Random operations on a part of the space and on an object, each held against a reference: errors, rights and contents.</summary>
 /// <remarks>The reference is one record a page. Probes of random pages follow each operation, refused ones too; all pages are probed at the end.</remarks>
-public static class MapStorm
+public static partial class MapStorm
 {
     private const uint Base = 0x3000_0000;
     private const uint PageCount = 48;
@@ -14,7 +14,7 @@ public static class MapStorm
     private const uint ProbesAfterEach = 4;
     private const uint DefaultSeed = 1;
     private const uint DefaultOperations = 2000;
-    private const uint Kinds = 16;
+    private const uint Kinds = 22;
     private const uint EdgeKinds = 6;
 
     private static PageRecords s_pages; // of the one thread there is
@@ -29,7 +29,7 @@ public static class MapStorm
         uint seed = arguments.TryTakeNumber(out uint first) ? first : DefaultSeed;
         uint operations = arguments.TryTakeNumber(out uint second) ? second : DefaultOperations;
         Check check = new("map-storm"u8);
-        if (!check.Done("set"u8, Probe.TryStart()))
+        if (!check.Done("set"u8, Probe.TryStart()) || !check.Equal("an object"u8, TryMakeObject() ? 1u : 0u, 1))
         {
             return check.Status;
         }
@@ -78,7 +78,7 @@ public static class MapStorm
                 break;
             case 2 or 3 or 4:
                 Expect(Memory.TryUnmap(AddressOf(first), LengthOf(first, end)), SystemCallError.None);
-                Put(first, end, default);
+                Clear(first, end, isUnmapped: true);
                 break;
             case 5 or 6 or 7:
                 Protect(first, end);
@@ -88,13 +88,23 @@ public static class MapStorm
                 Expect(Memory.TryAdvise(AddressOf(first), LengthOf(first, end), MemoryAdvice.Discard), discarded);
                 if (discarded == SystemCallError.None)
                 {
-                    Clear(first, end);
+                    Clear(first, end, isUnmapped: false);
                 }
 
                 break;
             case 10:
                 SystemCallError needed = HasHole(first, end) ? SystemCallError.NotMapped : SystemCallError.None;
-                Expect(Memory.TryAdvise(AddressOf(first), LengthOf(first, end), MemoryAdvice.Need), needed);
+                MemoryAdvice advice = s_random.Below(2) == 0 ? MemoryAdvice.Need : MemoryAdvice.Age;
+                Expect(Memory.TryAdvise(AddressOf(first), LengthOf(first, end), advice), needed);
+                break;
+            case 16 or 17:
+                Move(first, end);
+                break;
+            case 18 or 19:
+                Resize(first, end);
+                break;
+            case 20 or 21:
+                MapObject(first, end);
                 break;
             default:
                 Map(first, end);
@@ -116,7 +126,7 @@ public static class MapStorm
         if (expected == SystemCallError.None)
         {
             Compare(start, AddressOf(first));
-            Put(first, end, new PageRecord { IsMapped = true, Rights = rights });
+            PutZeroes(first, end, rights);
         }
     }
 
@@ -149,6 +159,7 @@ public static class MapStorm
         if (child == 0)
         {
             s_mismatches = 0;
+            s_isClone = true;
             ProbeAll();
             ProbeAll();
             Process.Exit(s_mismatches);
@@ -204,17 +215,23 @@ public static class MapStorm
     private static void ProbePage(uint page)
     {
         ref PageRecord record = ref s_pages[(int)page];
-        uint address = AddressOf(page) + ((page * 68) & (Memory.PageBytes - 4)); // another word in each page
-        bool mayRead = record.IsMapped && record.Rights != MapFlags.None;
-        bool mayWrite = record.IsMapped && (record.Rights & MapFlags.Write) != 0;
+        uint address = AddressOf(page) + record.Spot;
+        bool isThere = record.IsMapped && !IsPastEnd(in record);
+        bool mayRead = isThere && record.Rights != MapFlags.None;
+        bool mayWrite = isThere && (record.Rights & MapFlags.Write) != 0;
         Compare(Probe.TryRead(address, out uint value) ? 1u : 0u, mayRead ? 1u : 0u);
-        Compare(value, mayRead ? record.Value : 0);
+        Compare(value, mayRead ? WordOf(in record) : 0);
+        if (record.IsShared && s_isClone)
+        {
+            return;
+        }
+
         uint next = s_random.Next();
         bool isWritten = Probe.TryWrite(address, next);
         Compare(isWritten ? 1u : 0u, mayWrite ? 1u : 0u);
         if (mayWrite)
         {
-            record.Value = next;
+            NoteWrite(ref record, next);
         }
     }
 
@@ -253,19 +270,23 @@ public static class MapStorm
         return false;
     }
 
-    private static void Put(uint first, uint end, PageRecord record)
+    private static void PutZeroes(uint first, uint end, MapFlags rights)
     {
         for (uint page = first; page < end; page++)
         {
-            s_pages[(int)page] = record;
+            s_pages[(int)page] = new PageRecord { IsMapped = true, Rights = rights, Spot = SpotOf(page) };
         }
     }
 
-    private static void Clear(uint first, uint end)
+    // Pages that are gone, or have given their frames back: zeroes then, or what the object has.
+    private static void Clear(uint first, uint end, bool isUnmapped)
     {
         for (uint page = first; page < end; page++)
         {
-            s_pages[(int)page].Value = 0;
+            ref PageRecord record = ref s_pages[(int)page];
+            record.Value = 0;
+            record.IsOwn = false;
+            record = isUnmapped ? default : record;
         }
     }
 
@@ -288,6 +309,11 @@ public static class MapStorm
         public bool IsMapped;
         public MapFlags Rights;
         public uint Value;
+        public uint Spot; // of the word that is probed
+        public bool IsObject;
+        public bool IsShared;
+        public bool IsOwn; // a private page of an object, once it was written
+        public uint ObjectPage;
     }
 
     [InlineArray((int)PageCount)]
