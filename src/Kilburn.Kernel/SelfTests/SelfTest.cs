@@ -180,6 +180,9 @@ public enum SelfTest
     /// <summary>Program faults are decoded.</summary>
     ProgramFaultsAreDecoded,
 
+    /// <summary>What the processor reports of itself: misaligned accesses, and a bus that answers with an error.</summary>
+    ProgramAbortsAreDecoded,
+
     /// <summary>Privileged instructions are undefined.</summary>
     PrivilegedInstructionsAreUndefined,
 

@@ -74,6 +74,7 @@ public static class SelfTestTable
         SelfTest.ProgramExits => "program_exits"u8,
         SelfTest.CallsKeepRegisters => "calls_keep_registers"u8,
         SelfTest.ProgramFaultsAreDecoded => "program_faults_are_decoded"u8,
+        SelfTest.ProgramAbortsAreDecoded => "program_aborts_are_decoded"u8,
         SelfTest.PrivilegedInstructionsAreUndefined => "privileged_instructions_are_undefined"u8,
         SelfTest.ProgramHandlesItsFault => "program_handles_its_fault"u8,
         SelfTest.FaultInAHandlerEndsTheProgram => "fault_in_a_handler_ends_the_program"u8,
@@ -287,6 +288,9 @@ public static class SelfTestTable
                 break;
             case SelfTest.ProgramFaultsAreDecoded:
                 ProcessTests.ProgramFaultsAreDecoded(in session, ref check);
+                break;
+            case SelfTest.ProgramAbortsAreDecoded:
+                AbortTests.ProgramAbortsAreDecoded(in session, ref check);
                 break;
             case SelfTest.PrivilegedInstructionsAreUndefined:
                 ProcessTests.PrivilegedInstructionsAreUndefined(in session, ref check);
