@@ -13,10 +13,10 @@ public readonly struct VirtualAddress(uint value)
     /// <summary>The byte address as an integer: for registers, descriptors and printing.</summary>
     public uint Value => _value;
 
-    /// <summary>Index into a 4096-entry first-level table: VA[31:20]. Source: ARM DDI 0406C.d, B3.5.3.</summary>
+    /// <summary>Index into a 4096-entry first-level table: VA[31:20]. Source: ARM DDI 0406C.d, B3.5.5.</summary>
     public uint FirstLevelIndex => _value >> PageSize.SectionShift;
 
-    /// <summary>Index into a 256-entry second-level table: VA[19:12]. Source: ARM DDI 0406C.d, B3.5.3.</summary>
+    /// <summary>Index into a 256-entry second-level table: VA[19:12]. Source: ARM DDI 0406C.d, B3.5.5.</summary>
     public uint SecondLevelIndex => (_value >> PageSize.SmallShift) & 0xFF;
 
     /// <summary>True in the half that TTBR0 translates with TTBCR.N = 1: below 0x80000000.</summary>

@@ -4,7 +4,7 @@ namespace Kilburn.Core.Descriptors;
 /// <remarks>
 /// PRRR: two bits of type per index (strongly-ordered 0, device 1, normal 2), DS1 and NS1 so that S means shareable, NOS for the
 /// normal types so that shareable means inner shareable. NMRR: write-back write-allocate (1) inner and outer for index 3.
-/// Source: ARM DDI 0406C.d, B4.1.127 (PRRR), B4.1.109 (NMRR).
+/// Source: ARM DDI 0406C.d, B4.1.127 (PRRR), B4.1.110 (NMRR).
 /// </remarks>
 public static class MemoryRemap
 {

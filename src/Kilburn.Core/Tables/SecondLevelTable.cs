@@ -3,7 +3,7 @@ using Kilburn.Core.Addresses;
 
 namespace Kilburn.Core.Tables;
 
-/// <summary>Sizes and places of a second-level table. Source: ARM DDI 0406C.d, B3.5.3.</summary>
+/// <summary>Sizes and places of a second-level table. Source: ARM DDI 0406C.d, B3.5.5.</summary>
 public static class SecondLevelTable
 {
     /// <summary>log2 of an entry's bytes.</summary>

@@ -90,7 +90,7 @@ public struct TableWalk
     /// <summary>What the MMU would answer to an access, in its order: translation, access flag, domain, permission.</summary>
     /// <param name="access">By whom, and for what.</param>
     /// <param name="domainAccess">DACR.</param>
-    /// <remarks>With SCTLR.AFE = 1. Source: ARM DDI 0406C.d, B3.13.2 (order of checks), B3.7.1.</remarks>
+    /// <remarks>With SCTLR.AFE = 1. Source: ARM DDI 0406C.d, B3.12.3 (order of checks), B3.7.1.</remarks>
     public readonly FaultStatus Check(TranslationAccess access, uint domainAccess)
     {
         if (!IsMapped)

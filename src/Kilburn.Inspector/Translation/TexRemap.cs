@@ -13,7 +13,7 @@ internal static class TexRemap
     /// <param name="registers">PRRR and NMRR.</param>
     /// <param name="index">TEX[0], C, B.</param>
     /// <param name="isShareable">S.</param>
-    /// <remarks>Source: ARM DDI 0406C.d, B3.8.3, B4.1.127 (PRRR), B4.1.109 (NMRR).</remarks>
+    /// <remarks>Source: ARM DDI 0406C.d, B3.8.3, B4.1.127 (PRRR), B4.1.110 (NMRR).</remarks>
     public static MemoryAttributes Remapped(GuestRegisters registers, int index, bool isShareable)
     {
         uint primary = registers.PrimaryRemap;

@@ -7,7 +7,7 @@ namespace Kilburn.Inspector.Translation;
 /// <summary>The translation tables of a guest, walked in software.</summary>
 /// <remarks>
 /// Reads the tables as they stand in memory; what a TLB still holds is another matter.
-/// Source: ARM DDI 0406C.d, B3.5.5, B3.6.6 (walks), B3.13.2 (order of checks: translation, access flag, domain, permission).
+/// Source: ARM DDI 0406C.d, B3.5.5, B3.6.6 (walks), B3.12.3 (order of checks: translation, access flag, domain, permission).
 /// </remarks>
 public sealed class TranslationTables
 {

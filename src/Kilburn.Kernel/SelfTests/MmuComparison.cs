@@ -24,7 +24,7 @@ namespace Kilburn.Kernel.SelfTests;
 /// domain, access flag, type and scope take all values; supersections and large pages are written to all of their 16 entries.
 /// Where two faults apply at once their order is not asked for: the architecture has translation, access flag, domain, permission,
 /// but QEMU 7.2 looks at a closed domain before the second level and before the access flag, and lets a manager past the latter.
-/// Source: ARM DDI 0406C.d, B3.5.1, B3.13.2, B4.2.4.
+/// Source: ARM DDI 0406C.d, B3.5.1, B3.12.3, B4.2.4.
 /// </remarks>
 public static class MmuComparison
 {

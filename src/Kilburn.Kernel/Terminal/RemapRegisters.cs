@@ -5,7 +5,7 @@ using Kilburn.Core.Descriptors;
 namespace Kilburn.Kernel.Terminal;
 
 /// <summary>The registers that give TEX[0], C and B their meaning: read, so that what is printed is what holds.</summary>
-/// <remarks>Source: ARM DDI 0406C.d, B3.8.3, B4.1.127 (PRRR), B4.1.109 (NMRR).</remarks>
+/// <remarks>Source: ARM DDI 0406C.d, B3.8.3, B4.1.127 (PRRR), B4.1.110 (NMRR).</remarks>
 /// <param name="primary">PRRR.</param>
 /// <param name="normal">NMRR.</param>
 public readonly struct RemapRegisters(uint primary, uint normal)

@@ -313,7 +313,7 @@ internal sealed partial class TranslationOracle
             : new Answer(FaultCode.None, physical, leaf.Attributes);
     }
 
-    // Behaviour 10. B3.5.2: the 16 words of a large page or supersection are the same.
+    // Behaviour 10. B3.5.1: the 16 words of a large page or supersection are the same.
     private bool DoCopiesDisagree(in Walk walk)
     {
         const uint GroupMask = (TableWalker.Copies << WordShift) - 1;

@@ -1,6 +1,6 @@
 namespace Kilburn.Model.Translation;
 
-/// <summary>How one level of caches treats normal memory. Values are NMRR's encodings. Source: ARM DDI 0406C.d, B4.1.113.</summary>
+/// <summary>How one level of caches treats normal memory. Values are NMRR's encodings. Source: ARM DDI 0406C.d, B4.1.110.</summary>
 public enum Cacheability : byte
 {
     /// <summary>Not cached.</summary>

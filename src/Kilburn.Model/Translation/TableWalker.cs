@@ -224,7 +224,7 @@ public static class TableWalker
     /// <param name="isAccessFlagOn">SCTLR.AFE.</param>
     /// <param name="kind">What is done.</param>
     /// <param name="privilege">By whom.</param>
-    /// <returns>The fault, or <see cref="FaultCode.None"/>. Source: ARM DDI 0406C.d, B3.7, B3.12.4 (their order).</returns>
+    /// <returns>The fault, or <see cref="FaultCode.None"/>. Source: ARM DDI 0406C.d, B3.7, B3.12.3 (their order).</returns>
     public static FaultCode Check(
         in Leaf leaf, uint domainAccess, bool isAccessFlagOn, AccessKind kind, Privilege privilege)
     {
