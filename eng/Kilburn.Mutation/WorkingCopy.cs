@@ -18,6 +18,9 @@ internal static partial class WorkingCopy
     private const string Tests = "tests/Kilburn.Core.Tests";
     private const string Unchanged = "// Stryker disable all\n";
 
+    // Whoever has noticed a mutant need not go on; and mutants are what is tested side by side.
+    private const string RunnerSettings = """{ "stopOnFail": true, "parallelizeTestCollections": false }""";
+
     private static readonly string[] s_files =
         ["global.json", "Directory.Build.props", "Directory.Packages.props", "tests/Directory.Build.props", "eng/stryker.json"];
 
@@ -72,6 +75,7 @@ internal static partial class WorkingCopy
             }
         }
 
+        Write(copy, $"{Tests}/xunit.runner.json", RunnerSettings);
         return isAnyChanged
             ? Path.Combine(copy, Tests)
             : throw new InvalidDataException($"no source of {part.Name} has a name that begins with {part.File}");

@@ -20,9 +20,6 @@ public sealed class FrameAllocatorTests
         FrameUse.LargeBlock, FrameUse.SectionBlock, FrameUse.SupersectionBlock,
     ];
 
-    [ThreadStatic]
-    private static byte[]? s_before;
-
     public static TheoryData<FrameUse> Uses => [.. s_uses];
 
     [Theory]
@@ -449,12 +446,10 @@ public sealed class FrameAllocatorTests
 
     private static void AssertRefused(FrameWorld world, FrameUse use, uint address, VmStatus expected)
     {
-        s_before ??= new byte[48 * MiB];
-        uint length = Math.Min(48 * MiB, world.Memory.LengthInBytes);
-        world.Memory.At(default, length).CopyTo(s_before);
+        byte[] memory = Watch(world, address);
         FrameStatistics before = world.Statistics;
         Assert.Equal(expected, world.Free(use, address));
-        Assert.True(world.Memory.At(default, length).SequenceEqual(s_before.AsSpan(0, (int)length)));
+        Assert.Equal(memory, Watch(world, address));
         FrameStatistics after = world.Statistics with
         {
             AlreadyFreeFailures = before.AlreadyFreeFailures,
@@ -463,5 +458,31 @@ public sealed class FrameAllocatorTests
             MisalignedFailures = before.MisalignedFailures,
         };
         Assert.Equal(before, after);
+    }
+
+    // All that a wrong free could come to change: the metadata, the first bytes of every frame, and the frame itself.
+    private static byte[] Watch(FrameWorld world, uint address)
+    {
+        const uint Start = 16; // what a list through free frames would need
+        FrameStatistics statistics = world.Statistics;
+        uint metadata = 0;
+        while (world.Describe(metadata).State != FrameState.Metadata)
+        {
+            metadata += PageSize.Small;
+        }
+
+        List<byte> bytes = [.. world.Memory.At(new PhysicalAddress(metadata), statistics.MetadataFrames << PageSize.SmallShift)];
+        for (uint frame = 0; frame < world.Memory.LengthInBytes; frame += PageSize.Small)
+        {
+            bytes.AddRange(world.Memory.At(new PhysicalAddress(frame), Start));
+        }
+
+        uint own = address & ~(PageSize.Small - 1);
+        if (own < world.Memory.LengthInBytes)
+        {
+            bytes.AddRange(world.Memory.At(new PhysicalAddress(own), PageSize.Small));
+        }
+
+        return [.. bytes];
     }
 }

@@ -22,6 +22,8 @@ internal sealed class SpaceFixture
     private const uint EmptyTable = 0x4000;
     private const uint KernelEnd = 0x1_0000;
 
+    private static readonly byte[] s_dirt = MakeDirt();
+
     private readonly List<PhysicalAddress> _taken = [];
     public PlainMemory Memory = new(MemoryLength);
     public PlainMachine<Asids8> Machine;
@@ -33,8 +35,7 @@ internal sealed class SpaceFixture
     {
         Machine = new PlainMachine<Asids8>(Memory, 0);
         Other = new PlainMachine<Asids8>(Memory, 1);
-        Random dirt = new(1);
-        dirt.NextBytes(Memory.At(default, MemoryLength));
+        s_dirt.CopyTo(Memory.At(default, MemoryLength));
         MemoryMap map = default;
         Assert.Equal(VmStatus.Ok, map.TryAddBank(new PhysicalRange(default, MemoryLength)));
         Assert.Equal(VmStatus.Ok, Frames.TryStart(ref Machine, in map, new PhysicalAddress(KernelEnd)));
@@ -313,5 +314,12 @@ internal sealed class SpaceFixture
             FrameStatistics statistics = Statistics;
             return (statistics.FreeFrames, statistics.Pages, statistics.SecondLevelTables, statistics.FirstLevelTables);
         }
+    }
+
+    private static byte[] MakeDirt()
+    {
+        byte[] dirt = new byte[MemoryLength];
+        new Random(1).NextBytes(dirt);
+        return dirt;
     }
 }
