@@ -20,6 +20,8 @@ internal static partial class WorkingCopy
 
     // Whoever has noticed a mutant need not go on; and mutants are what is tested side by side.
     private const string RunnerSettings = """{ "stopOnFail": true, "parallelizeTestCollections": false }""";
+    private const string RunnerTargets =
+        """<Project><ItemGroup><None Update="xunit.runner.json" CopyToOutputDirectory="Always" /></ItemGroup></Project>""";
 
     private static readonly string[] s_files =
         ["global.json", "Directory.Build.props", "Directory.Packages.props", "tests/Directory.Build.props", "eng/stryker.json"];
@@ -76,6 +78,7 @@ internal static partial class WorkingCopy
         }
 
         Write(copy, $"{Tests}/xunit.runner.json", RunnerSettings);
+        Write(copy, $"{Tests}/Directory.Build.targets", RunnerTargets);
         return isAnyChanged
             ? Path.Combine(copy, Tests)
             : throw new InvalidDataException($"no source of {part.Name} has a name that begins with {part.File}");

@@ -46,6 +46,13 @@ public sealed class WorkingCopyTests : IDisposable
     }
 
     [Fact]
+    public void Make_AnyPart_EndsARunAtItsFirstFailure()
+    {
+        string tests = WorkingCopy.Make(Root(), _copy, Part.All.Single(part => part.Name == "asids"));
+        Assert.Contains("\"stopOnFail\": true", File.ReadAllText(Path.Combine(tests, "xunit.runner.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Make_ANameThatNamesNoFile_SaysSo() =>
         Assert.Throws<InvalidDataException>(() => WorkingCopy.Make(Root(), _copy, new Part("x", ["Asids/"], ["Asids/Nothing"])));
 

@@ -117,6 +117,7 @@ public struct MemoryObjects
         if (isShorter)
         {
             status = ObjectSweep.TryUnshare(ref machine, ref frames, ref commons, memory.Page, pageCount, control.PageCount);
+            machine.SynchronizeContext(); // after a failure, too: this core's program may run through a new table
         }
 
         if (status == VmStatus.Ok)

@@ -10,7 +10,10 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Changes what shared mappings of an object hold, in all spaces. The objects' lock is held, so that no mapping comes or goes.</summary>
 internal static class ObjectSweep
 {
-    /// <summary>Gives each space tables of its own where pages of an object may be, so that they can be taken out without memory.</summary>
+    /// <summary>
+    /// Gives each space tables of its own where pages of an object may be, so that they can be taken out without memory. The caller
+    /// synchronizes its context before it is done.
+    /// </summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives tables.</param>
     /// <param name="commons">Whose objects' lock is held: no clone shares tables again.</param>
@@ -25,11 +28,13 @@ internal static class ObjectSweep
         ref TMachine machine, ref FrameAllocator frames, ref SpaceCommons commons, PhysicalAddress memory, uint first, uint end)
         where TMachine : struct, IMachine
     {
-        for (PhysicalAddress page = commons.FirstMappings; page != default; page = SpaceMappings.HeaderOf(ref machine, page).Next)
+        VmStatus status = VmStatus.Ok;
+        for (PhysicalAddress page = commons.FirstMappings;
+            page != default && status == VmStatus.Ok;
+            page = SpaceMappings.HeaderOf(ref machine, page).Next)
         {
             PhysicalAddress controlPage = SpaceMappings.HeaderOf(ref machine, page).ControlPage;
             ref SpaceControl control = ref SpacePage.Enter(ref machine, controlPage);
-            VmStatus status = VmStatus.Ok;
             for (uint index = 0; status == VmStatus.Ok && index < SpaceMappings.HeaderOf(ref machine, page).Count; index++)
             {
                 if (TryGetPart(ref machine, page, index, memory, first, end, out VirtualAddress from, out VirtualAddress to))
@@ -48,15 +53,11 @@ internal static class ObjectSweep
                 }
             }
 
-            machine.Synchronize();
+            machine.SynchronizeData(); // before another core comes to the space
             control.Lock.Release(ref machine, LockRank.Space);
-            if (status != VmStatus.Ok)
-            {
-                return status;
-            }
         }
 
-        return VmStatus.Ok;
+        return status;
     }
 
     /// <summary>Takes pages of an object out of all spaces; they stay reserved.</summary>

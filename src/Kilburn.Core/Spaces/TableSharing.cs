@@ -233,7 +233,7 @@ internal static class TableSharing
         return count;
     }
 
-    /// <summary>Gives a space tables of its own for all of a range. The caller synchronizes before it is done.</summary>
+    /// <summary>Gives a space tables of its own for all of a range. When that succeeds, the caller synchronizes before it is done.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Counts the shares of the copies.</param>
     /// <param name="control">A space whose lock is held.</param>
@@ -272,6 +272,7 @@ internal static class TableSharing
             if (status != VmStatus.Ok)
             {
                 spares.Free(ref machine, ref frames);
+                machine.Synchronize(); // the operation ends here, and tables may have become the space's own
                 return status;
             }
 

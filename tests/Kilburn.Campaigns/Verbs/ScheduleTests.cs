@@ -19,6 +19,7 @@ internal static class ScheduleTests
     [
         "Kilburn.Core.Tests.Spaces.SpacesUnderEveryScheduleTests",
         "Kilburn.Core.Tests.Spaces.SpacesOnHostileMachineTests",
+        "Kilburn.Core.Tests.Spaces.RangesOnHostileMachineTests",
         "Kilburn.Core.Tests.Spaces.ClonesUnderEveryScheduleTests",
         "Kilburn.Core.Tests.Spaces.ObjectsUnderEveryScheduleTests",
     ];

@@ -37,6 +37,7 @@ public sealed partial class Workload<TProfile>
     [
         (8, MapRange), (5, UnmapBytes), (5, ProtectBytes), (2, Advise), (3, CutRun), (24, TouchRange), (2, CheckRegions), (4, CloneSpace),
         (6, MapObject), (3, ResizeObject), (2, CutObjectOfClones), (2, ReplaceObject), (4, TakeDirty), (2, MapBesideRun), (4, MoveRange), (3, LengthenRange), (2, MapBlock), (1, ReserveMibs),
+        (1, OverflowShares),
     ];
 
     private static bool IsInRangeZone(uint address) =>
