@@ -90,6 +90,44 @@ public sealed class ReservedPagesTests
         Assert.True(!isCovered || (after.State == s_guard.State && added.SetEquals(PagesOf(after))));
     });
 
+    // The borders, which drawn pages hardly meet.
+    [Theory]
+    [InlineData(10u, 20u, 0u, 9u, 10u, 20u)]
+    [InlineData(10u, 20u, 21u, 255u, 10u, 20u)]
+    [InlineData(10u, 20u, 0u, 10u, 11u, 20u)]
+    [InlineData(10u, 20u, 20u, 30u, 10u, 19u)]
+    [InlineData(10u, 20u, 10u, 19u, 20u, 20u)]
+    [InlineData(10u, 20u, 11u, 20u, 10u, 10u)]
+    public void TryCut_AtTheBorders_LeavesTheRest(uint first, uint last, uint cutFirst, uint cutLast, uint restFirst, uint restLast)
+    {
+        Assert.True(ReservedPages.TryCut(s_data.Run(first, last), cutFirst, cutLast, out ReservedPages rest));
+        Assert.Equal(s_data.Run(restFirst, restLast).Raw, rest.Raw);
+    }
+
+    [Theory]
+    [InlineData(0u, 9u, true)]
+    [InlineData(0u, 8u, false)]
+    [InlineData(21u, 30u, true)]
+    [InlineData(22u, 30u, false)]
+    [InlineData(10u, 20u, true)]
+    [InlineData(11u, 19u, true)]
+    public void TryPut_BesideARun_JoinsWhatTouches(uint first, uint last, bool isRun)
+    {
+        Assert.Equal(isRun, ReservedPages.TryPut(s_data.Run(10, 20), s_data, first, last, out ReservedPages after));
+        Assert.True(!isRun || after.Raw == s_data.Run(first < 10 ? first : 10, last > 20 ? last : 20).Raw);
+    }
+
+    [Theory]
+    [InlineData(10u, 20u, true)]
+    [InlineData(9u, 21u, true)]
+    [InlineData(11u, 20u, false)]
+    [InlineData(10u, 19u, false)]
+    public void TryPut_OfAnotherKind_ReplacesWhatItCoversWhole(uint first, uint last, bool isRun)
+    {
+        Assert.Equal(isRun, ReservedPages.TryPut(s_data.Run(10, 20), s_guard, first, last, out ReservedPages after));
+        Assert.True(!isRun || after.Raw == s_guard.Run(first, last).Raw);
+    }
+
     [Fact]
     public void CreateForRange_AllRights_ReadBackAndDeferOnlyWrites()
     {
