@@ -143,6 +143,38 @@ public sealed class RangesOnHostileMachineTests
         Assert.Equal(0u, system.Read(Base, observer));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Touch_OfTheLastOfFramesInARow_LeavesTheLargePageThatTheyCameTo(int observer)
+    {
+        const uint LargePages = 16;
+        using ModelSpaces<CortexA7> system = new();
+        system.OpenUser();
+        AddressSpace space = system.Create();
+        Map(system, space, Base, MiB / Page, RangePopulation.OnDemand);
+        system.Activate(space, 0);
+        system.Activate(space, 1);
+        Assert.Equal(FaultOutcome.Resolved, system.Write(space, Base + (LargePages * Page), 0, 0)); // the MiB has its table
+        Assert.Equal(
+            VmStatus.Ok, system.Memory.Frames.TryAllocatePages(ref system.Cores[0], FrameUse.LargeBlock, out PhysicalAddress run));
+        for (uint page = LargePages; page-- != 0;)
+        {
+            Assert.Equal(VmStatus.Ok, system.Memory.Frames.TryFreePage(ref system.Cores[0], run.Add(page * Page)));
+        }
+
+        for (uint page = 0; page < LargePages; page++)
+        {
+            FaultReport report = new(
+                FaultStatus.TranslationSecondLevel, FaultAccess.Write, new VirtualAddress(Base + (page * Page)), (uint)Domain.User);
+            Assert.Equal(FaultOutcome.Resolved, space.Resolve(ref system.Cores[0], ref system.Memory.Frames, in report));
+        }
+
+        Assert.Equal(0u, system.Read(Base, observer));
+        space.ReadCounters(ref system.Cores[0], out SpaceCounters counters);
+        Assert.Equal(1u, counters.LargePages);
+    }
+
     // The sweep begins with whoever mapped last; the other is then the only one left in the table.
     [Theory]
     [InlineData(0, true)]
