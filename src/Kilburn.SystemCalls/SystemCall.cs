@@ -8,6 +8,7 @@ namespace Kilburn.SystemCalls;
 /// </code>
 /// Every other register is kept, r2, r3 and r12 too. A call that fails leaves everything as it was, unless it says otherwise.
 /// Addresses that a call reads or writes must be the program's own; <see cref="SystemCallError.BadAddress"/> otherwise.
+/// Where a name's length is wanted, <see cref="TextLength.UpToZero"/> says that it ends with a zero byte.
 /// A program begins with r0 = address and r1 = length in bytes of its arguments, sp a multiple of 8, in the instruction set that
 /// bit 0 of its entry names, and all else zero.
 /// </remarks>

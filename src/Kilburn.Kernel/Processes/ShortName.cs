@@ -41,13 +41,18 @@ internal struct ShortName
     /// <param name="board">The board.</param>
     /// <param name="space">The current space.</param>
     /// <param name="address">Any address.</param>
-    /// <param name="lengthInBytes">Any; a name may be empty.</param>
+    /// <param name="lengthInBytes">Any, or <see cref="TextLength.UpToZero"/>; a name may be empty.</param>
     /// <returns><see cref="SystemCallError.BadArgument"/> when it is too long, <see cref="SystemCallError.BadAddress"/>, or none.</returns>
     internal SystemCallError TryRead<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, AddressSpace space, uint address, uint lengthInBytes)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
+        if (lengthInBytes == TextLength.UpToZero)
+        {
+            return TryReadText(ref machine, ref board, space, address);
+        }
+
         if (lengthInBytes > Capacity)
         {
             return SystemCallError.BadArgument;
@@ -60,7 +65,24 @@ internal struct ShortName
         return came == lengthInBytes ? SystemCallError.None : SystemCallError.BadAddress;
     }
 
-    [InlineArray(Capacity)]
+    private SystemCallError TryReadText<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, AddressSpace space, uint address)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        Span<byte> bytes = MemoryMarshal.CreateSpan(ref Unsafe.As<Bytes, byte>(ref _bytes), Capacity + 1);
+        uint came = UserMemory.ReadText(
+            ref machine, ref board, space, new VirtualAddress(address), bytes, out FaultOutcome outcome);
+        if (outcome != FaultOutcome.Resolved)
+        {
+            return SystemCallError.BadAddress;
+        }
+
+        _length = (int)came - 1;
+        return bytes[_length] == 0 ? SystemCallError.None : SystemCallError.BadArgument;
+    }
+
+    [InlineArray(Capacity + 1)] // a zero behind the name
     private struct Bytes
     {
         private byte _first;

@@ -49,6 +49,45 @@ internal static class UserMemory
         return done;
     }
 
+    /// <summary>Copies a text that ends with a zero byte from a program. Pages behind the zero are not touched.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="space">The current space.</param>
+    /// <param name="source">Any address.</param>
+    /// <param name="destination">Gets the bytes, the zero included if there is room; those behind what came are anything.</param>
+    /// <param name="outcome">Why it ended early; <see cref="FaultOutcome.Resolved"/> when the zero came, or as many bytes as there is room for.</param>
+    /// <returns>Bytes that came: the last is the zero, or there was none among them.</returns>
+    internal static uint ReadText<TMachine, TBoard>(
+        ref TMachine machine,
+        ref TBoard board,
+        AddressSpace space,
+        VirtualAddress source,
+        Span<byte> destination,
+        out FaultOutcome outcome)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        outcome = FaultOutcome.Resolved;
+        int done = 0;
+        while (done < destination.Length && outcome == FaultOutcome.Resolved)
+        {
+            VirtualAddress next = source.Add((uint)done);
+            int inPage = (int)(PageSize.Small - (next.Value & PageSize.SmallMask));
+            int room = destination.Length - done;
+            int end = done + (room < inPage ? room : inPage);
+            end = done + (int)Read(ref machine, ref board, space, next, destination.Slice(done, end - done), out outcome);
+            for (; done < end; done++)
+            {
+                if (destination[done] == 0)
+                {
+                    return (uint)done + 1;
+                }
+            }
+        }
+
+        return (uint)done;
+    }
+
     /// <summary>Copies to a program.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="board">The board.</param>

@@ -226,7 +226,7 @@ public static class CallFuzz
                 break;
             case SystemCall.ObjectOpen:
                 registers[0] = UserProgram.Data.Value;
-                registers[1] = random.Below(4);
+                registers[1] = random.Below(4) - 1; // TextLength.UpToZero, too
                 break;
             case SystemCall.ObjectResize:
             case SystemCall.ObjectClose:

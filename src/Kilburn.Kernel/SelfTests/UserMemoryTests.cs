@@ -36,6 +36,10 @@ internal static class UserMemoryTests
             ExpectAll(in session, ref check, process, start, offset, FaultOutcome.NotMapped);
         }
 
+        ExpectText(in session, ref check, process, new VirtualAddress(behind.Value - 4), 4, FaultOutcome.Resolved);
+        ExpectText(in session, ref check, process, new VirtualAddress(behind.Value - 3), 3, FaultOutcome.NotMapped);
+        ExpectText(in session, ref check, process, behind, 0, FaultOutcome.NotMapped);
+        ExpectText(in session, ref check, process, new VirtualAddress(0xFFFF_FFFF), 0, FaultOutcome.Forbidden);
         Expect(in session, ref check, process, UserProgram.Code, 0, Way.To, FaultOutcome.Protection);
         Expect(in session, ref check, process, UserProgram.Code, 0, Way.Clear, FaultOutcome.Protection);
         Expect(in session, ref check, process, UserProgram.Code, BufferBytes, Way.From, FaultOutcome.Resolved);
@@ -94,6 +98,29 @@ internal static class UserMemoryTests
             DomainAccess.KernelOnly,
             "the user half's domain after copies"u8);
         Leave(in session, ref check, process);
+    }
+
+    // Three letters and, when four bytes are expected, a zero: as far as the space goes.
+    private static void ExpectText<TInner, TBoard>(
+        in Session<TInner, TBoard> session,
+        ref Check check,
+        VirtualAddress process,
+        VirtualAddress start,
+        uint bytes,
+        FaultOutcome expected)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        AddressSpace space = session.Machine.Data<ProcessBlock>(process).Space;
+        ReadOnlySpan<byte> text = "abc\0"u8.Slice(0, (int)bytes);
+        uint written = UserMemory.Write(ref session.Machine.Inner, ref session.Board.Inner, space, start, text, out _);
+        check.Equal(written, bytes, "bytes of a text"u8);
+        Buffer buffer = default;
+        Span<byte> span = MemoryMarshal.CreateSpan(ref Unsafe.As<Buffer, byte>(ref buffer), BufferBytes);
+        uint came = UserMemory.ReadText(
+            ref session.Machine.Inner, ref session.Board.Inner, space, start, span, out FaultOutcome outcome);
+        check.Equal(came, bytes, "bytes of a text that came"u8);
+        check.Equal((uint)outcome, (uint)expected, "why a text ended"u8);
     }
 
     private static bool TryEnter<TInner, TBoard>(

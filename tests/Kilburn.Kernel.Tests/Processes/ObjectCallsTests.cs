@@ -143,4 +143,17 @@ public sealed class ObjectCallsTests
         fixture.CallAndSwitch(SystemCall.Yield);
         Assert.Equal(SystemCallError.None, fixture.Call(SystemCall.Map, Range, Page, Shared, handle, 0).Error);
     }
+
+    [Theory]
+    [InlineData("name\0", SystemCallError.None)]
+    [InlineData("none\0", SystemCallError.NoSuchName)]
+    [InlineData("a name of more bytes than 32, so that none has it\0", SystemCallError.BadArgument)]
+    public void Open_NameThatEndsWithAZero_IsFound(string name, SystemCallError expected)
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.Call(SystemCall.ObjectCreate, 0x1000, fixture.Put("name"), 4);
+        Assert.Equal(expected, fixture.Call(SystemCall.ObjectOpen, fixture.Put(name), TextLength.UpToZero).Error);
+        Assert.Equal(SystemCallError.BadAddress, fixture.Call(SystemCall.ObjectOpen, ProcessFixture.Nowhere, TextLength.UpToZero).Error);
+        Assert.Equal(SystemCallError.BadAddress, fixture.Call(SystemCall.ObjectOpen, 0xFFFF_FFFF, TextLength.UpToZero).Error);
+    }
 }
