@@ -49,7 +49,12 @@ public static partial class MapStorm
             uint shown = objectPage + page - first;
             s_pages[(int)page] = new PageRecord
             {
-                IsMapped = true, Rights = rights, IsObject = true, IsShared = isShared, ObjectPage = shown, Spot = SpotOf(shown),
+                IsMapped = true,
+                Rights = rights,
+                IsObject = true,
+                IsShared = isShared,
+                ObjectPage = shown,
+                Spot = SpotOf(shown),
             };
         }
     }

@@ -1,6 +1,6 @@
 using Kilburn.Core.Addresses;
-using Kilburn.Core.Faults;
 using Kilburn.Core.Checks;
+using Kilburn.Core.Faults;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 using Kilburn.Core.Spaces;
