@@ -11,20 +11,21 @@ internal static class Emulator
 {
     private const string Program = "qemu-system-arm";
     private const int LinesOfContext = 20;
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs the kernel's <c>bench</c> command.</summary>
+    /// <summary>Runs a command of the kernel that measures.</summary>
     /// <param name="kernel">The ELF file.</param>
+    /// <param name="command"><c>bench</c> or <c>bench growth</c>.</param>
     /// <returns>The console's lines up to the last of the run.</returns>
-    /// <exception cref="BenchException">QEMU is missing, was lost, or said nothing for a minute.</exception>
-    internal static IReadOnlyList<string> Run(string kernel)
+    /// <exception cref="BenchException">QEMU is missing, was lost, or said nothing for minutes.</exception>
+    internal static IReadOnlyList<string> Run(string kernel, string command = "bench")
     {
         ProcessStartInfo start = new(Program)
         {
             ArgumentList =
             {
                 "-M", "raspi2b", "-icount", "shift=0", "-display", "none", "-monitor", "none", "-serial", "stdio",
-                "-semihosting-config", "enable=on,target=native,arg=batch,arg=bench", "-kernel", kernel,
+                "-semihosting-config", $"enable=on,target=native,arg=batch,arg={command}", "-kernel", kernel,
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -69,7 +70,7 @@ internal static class Emulator
         }
         catch (OperationCanceledException)
         {
-            throw new BenchException($"no output for {s_silence.TotalSeconds} s\n{Tail(lines)}");
+            throw new BenchException($"no output for {s_silence.TotalMinutes} minutes\n{Tail(lines)}");
         }
     }
 

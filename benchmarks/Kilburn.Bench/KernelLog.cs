@@ -9,6 +9,7 @@ namespace Kilburn.Bench;
 /// BENCH NOTE text
 /// BENCH name mean max count
 /// BENCH MEMORY name bytes things
+/// BENCH GROWTH series x mean
 /// BENCH FAILED reason
 /// BENCH DONE lines
 /// </code>
@@ -21,11 +22,13 @@ internal sealed class KernelLog
     private const string Failed = "FAILED";
     private const string Note = "NOTE";
     private const string Memory = "MEMORY ";
+    private const string Growth = "GROWTH ";
     private const int FieldCount = 4;
 
     private readonly List<Measurement> _measurements = [];
     private readonly List<string> _notes = [];
     private readonly List<MemoryUse> _memory = [];
+    private readonly List<GrowthPoint> _growth = [];
 
     private KernelLog()
     {
@@ -33,6 +36,9 @@ internal sealed class KernelLog
 
     /// <summary>The operations, in the order of the run.</summary>
     internal IReadOnlyList<Measurement> Measurements => _measurements;
+
+    /// <summary>Points of curves, in the order of the run.</summary>
+    internal IReadOnlyList<GrowthPoint> GrowthPoints => _growth;
 
     /// <summary>What things take of the memory.</summary>
     internal IReadOnlyList<MemoryUse> MemoryUses => _memory;
@@ -97,7 +103,11 @@ internal sealed class KernelLog
             return true;
         }
 
-        if (text.StartsWith(Memory))
+        if (text.StartsWith(Growth))
+        {
+            _growth.Add(ReadGrowth(text));
+        }
+        else if (text.StartsWith(Memory))
         {
             _memory.Add(ReadMemory(text));
         }
@@ -111,6 +121,16 @@ internal sealed class KernelLog
         }
 
         return false;
+    }
+
+    private static GrowthPoint ReadGrowth(string text)
+    {
+        string[] fields = text.Split(' ');
+        return fields.Length == FieldCount
+            && long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out long x)
+            && decimal.TryParse(fields[3], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal mean)
+            ? new GrowthPoint(fields[1], x, mean)
+            : throw new BenchException($"not a point of a curve: {Mark}{text}");
     }
 
     private static MemoryUse ReadMemory(string text)

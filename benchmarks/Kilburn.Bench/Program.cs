@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using Kilburn.Bench.Boot;
+using Kilburn.Bench.Growth;
 using Kilburn.Bench.Where;
 
 namespace Kilburn.Bench;
@@ -30,6 +32,16 @@ internal static class Program
         HelpName = "OPERATION",
     };
 
+    private static readonly Option<bool> s_boot = new("--boot")
+    {
+        Description = "Print the instructions of start-up, step by step.",
+    };
+
+    private static readonly Option<bool> s_growth = new("--growth")
+    {
+        Description = "Measure where there is little and much of everything, and write docs/growth.md and its charts.",
+    };
+
     private static readonly Option<DirectoryInfo> s_root = new("--root")
     {
         Description = "The repository; ./bench fills this in.",
@@ -49,6 +61,8 @@ internal static class Program
             s_accept,
             s_json,
             s_where,
+            s_boot,
+            s_growth,
             s_root,
         };
         command.SetAction(Run);
@@ -87,7 +101,22 @@ internal static class Program
             return Good;
         }
 
+        if (arguments.GetValue(s_boot))
+        {
+            Console.Error.WriteLine("boot: QEMU, logging instructions");
+            BootTable.Measure(root, kernel);
+            return Good;
+        }
+
         Console.Error.WriteLine("boot: QEMU, counting instructions");
+        if (arguments.GetValue(s_growth))
+        {
+            KernelLog growth = KernelLog.Parse(Emulator.Run(kernel, "bench growth"));
+            GrowthPage.Write(Path.Combine(root, "docs"), growth.GrowthPoints);
+            Console.WriteLine($"docs/growth.md: {growth.GrowthPoints.Count} points in {GrowthCharts.All.Count} charts");
+            return Good;
+        }
+
         KernelLog log = KernelLog.Parse(Emulator.Run(kernel));
 
         Report report = new(goals, log.Measurements, baseline);

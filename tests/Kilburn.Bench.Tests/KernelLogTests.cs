@@ -15,6 +15,7 @@ public sealed class KernelLogTests
             "BENCH page.allocate 38.4 112 1024",
             "BENCH page.free 52.0 60 1024",
             "BENCH MEMORY frame 900 200",
+            "BENCH GROWTH size.allocate 16 43.1",
             "BENCH DONE 2",
             "> ",
         ]);
@@ -24,6 +25,7 @@ public sealed class KernelLogTests
             log.Measurements);
         Assert.Equal(["clear: 4096 bytes 161"], log.Notes);
         Assert.Equal([new MemoryUse("frame", 4.5m)], log.MemoryUses);
+        Assert.Equal([new GrowthPoint("size.allocate", 16, 43.1m)], log.GrowthPoints);
     }
 
     [Theory]
@@ -31,6 +33,7 @@ public sealed class KernelLogTests
     [InlineData("BENCH page.free 52,0 60 1024", "not a measurement: BENCH page.free 52,0 60 1024")]
     [InlineData("BENCH page.free 52.0 -1 1024", "not a measurement: BENCH page.free 52.0 -1 1024")]
     [InlineData("BENCH MEMORY frame 900 0", "not a use of memory: BENCH MEMORY frame 900 0")]
+    [InlineData("BENCH GROWTH size.allocate 16", "not a point of a curve: BENCH GROWTH size.allocate 16")]
     [InlineData("BENCH MEMORY frame 900", "not a use of memory: BENCH MEMORY frame 900")]
     [InlineData("BENCH FAILED the loop counts 3000", "the kernel gave up: the loop counts 3000")]
     [InlineData("BENCH DONE 7", "lines were lost: 0 read, the kernel says DONE 7")]

@@ -34,7 +34,7 @@ internal sealed partial record WhereReport(Measurement Row, IReadOnlyList<WhereL
             throw new BenchException($"no operation '{operation}'; there are {string.Join(", ", rows.Select(each => each.Name))}");
         }
 
-        IReadOnlyList<CodeSymbol> symbols = CodeMap.ReadSymbols(kernel, Path.Combine(root, ProgramOfTheRun));
+        IReadOnlyList<CodeSymbol> symbols = ReadSymbols(root, kernel);
         TracedEmulator emulator = new(kernel, SampleMarks.FindReports(symbols));
         CodeMap map = new(symbols);
         if (row == 0)
@@ -59,8 +59,15 @@ internal sealed partial record WhereReport(Measurement Row, IReadOnlyList<WhereL
         throw new BenchException($"{operation}: no two reads of the counter give what was measured");
     }
 
-    // Before the MMU is on, the kernel runs at its physical addresses.
-    private static LogLine AtItsPlace(LogLine line) =>
+    /// <summary>The functions of the kernel and of the program that measures.</summary>
+    /// <param name="root">The repository.</param>
+    /// <param name="kernel">The kernel's ELF file.</param>
+    internal static IReadOnlyList<CodeSymbol> ReadSymbols(string root, string kernel) =>
+        CodeMap.ReadSymbols(kernel, Path.Combine(root, ProgramOfTheRun));
+
+    /// <summary>Before the MMU is on, the kernel runs at its physical addresses: as if at those of the linear map.</summary>
+    /// <param name="line">A line of the log of start-up.</param>
+    internal static LogLine AtItsPlace(LogLine line) =>
         CodeMap.IsUser(line.Address) ? line with { Address = line.Address + LinearMap } : line;
 
     private static WhereReport OfBoot(CodeMap map, SampleRecorder recorder, Measurement row)

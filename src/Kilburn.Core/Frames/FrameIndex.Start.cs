@@ -13,6 +13,8 @@ internal partial struct FrameIndex
 
     // In a section's word, until its rows have been counted.
     private const uint Uncounted = 1;
+    private const int RowsAtOnceCount = 8;
+    private const uint RowsAtOnceInBytes = RowsAtOnceCount << FrameRegion.WordShift;
 
     /// <summary>Lays the index out over the memory of a map and fills it.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -286,6 +288,19 @@ internal partial struct FrameIndex
             SetPart(ref machine, region, first, firstWhole - first, value);
             uint row = region.RowOf(firstWhole).Value;
             uint rowEnd = region.RowOf(endWhole).Value;
+            for (; rowEnd - row >= RowsAtOnceInBytes; row += RowsAtOnceInBytes)
+            {
+                ref RowsAtOnce rows = ref machine.Data<RowsAtOnce>(new PhysicalAddress(row));
+                rows[0] = value;
+                rows[1] = value;
+                rows[2] = value;
+                rows[3] = value;
+                rows[4] = value;
+                rows[5] = value;
+                rows[6] = value;
+                rows[7] = value;
+            }
+
             for (; row != rowEnd; row = unchecked(row + (1u << FrameRegion.WordShift)))
             {
                 machine.Data<uint>(new PhysicalAddress(row)) = value;
@@ -346,12 +361,15 @@ internal partial struct FrameIndex
 
             // A run of sections that are all free: whole words of both lists at once, where there are such.
             uint run = section;
+            PhysicalAddress place = region.SectionOf(frame);
             do
             {
-                machine.Data<uint>(region.SectionOf(run << FrameRegion.SectionShift)) = FullSection;
+                word = FullSection;
                 run++;
+                place = place.Add(1u << FrameRegion.WordShift);
+                word = ref machine.Data<uint>(place);
             }
-            while (run < end && machine.Data<uint>(region.SectionOf(run << FrameRegion.SectionShift)) != Uncounted);
+            while (run < end && word != Uncounted);
 
             InsertRun(ref machine, unchecked(section + region.SlotDelta), run - section);
             section = run - 1;
@@ -409,6 +427,13 @@ internal partial struct FrameIndex
         _privateCount -= sharesLast && _privateCount > 0 ? 1u : 0u;
         NewRegion(longest) = Region(0);
         NewRegion(0) = region;
+    }
+
+    // Rows of a section.
+    [InlineArray(RowsAtOnceCount)]
+    private struct RowsAtOnce
+    {
+        private uint _element;
     }
 
     [InlineArray(MemoryMap.BankCapacity)]

@@ -332,13 +332,13 @@ internal partial struct FrameIndex
         {
             // Sections that two regions share come with either: they count with the lower one.
             ref readonly FrameRegion region = ref Region(index);
-            for (uint section = region.FirstSection; section <= region.LastSection; section++)
+            uint section = region.FirstSection;
+            section += IsFirstOfSection(index, section << FrameRegion.SectionShift) ? 0u : 1u;
+            PhysicalAddress place = region.SectionOf(section << FrameRegion.SectionShift);
+            for (uint end = region.LastSection + 1; section != end; section++)
             {
-                uint frame = section << FrameRegion.SectionShift;
-                if (IsFirstOfSection(index, frame))
-                {
-                    count += (machine.Data<uint>(region.SectionOf(frame)) & CountMask) - CountBias;
-                }
+                count += (machine.Data<uint>(place) & CountMask) - CountBias;
+                place = place.Add(1u << FrameRegion.WordShift);
             }
         }
 

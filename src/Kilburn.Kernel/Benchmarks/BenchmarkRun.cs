@@ -149,19 +149,36 @@ public ref struct BenchmarkRun<TMachine, TBoard>
             return;
         }
 
-        uint mean = tally.GetMean(out uint tenths);
         Board.Write("BENCH "u8);
         Board.Write(name);
         Board.Write(" "u8);
-        Board.WriteDecimal(mean);
-        Board.Write("."u8);
-        Board.WriteDecimal(tenths);
+        WriteMean(in tally);
         Board.Write(" "u8);
         Board.WriteDecimal(tally.Max);
         Board.Write(" "u8);
         Board.WriteDecimal(tally.Count);
         Board.EndLine();
         _lineCount++;
+    }
+
+    /// <summary>Prints one point of a curve: <c>BENCH GROWTH series x mean</c>.</summary>
+    /// <param name="series">What is measured.</param>
+    /// <param name="x">How much there is of what it may grow with.</param>
+    /// <param name="tally">The samples.</param>
+    public readonly void ReportGrowth(ReadOnlySpan<byte> series, uint x, in Tally tally)
+    {
+        if (_hasFailed)
+        {
+            return;
+        }
+
+        Board.Write("BENCH GROWTH "u8);
+        Board.Write(series);
+        Board.Write(" "u8);
+        Board.WriteDecimal(x);
+        Board.Write(" "u8);
+        WriteMean(in tally);
+        Board.EndLine();
     }
 
     /// <summary>Counts results that a program has printed in the form of <see cref="Report"/>.</summary>
@@ -181,6 +198,14 @@ public ref struct BenchmarkRun<TMachine, TBoard>
     {
         Memory.Frames.GetStatistics(ref Machine, out FrameStatistics statistics);
         return statistics.FreeFrames;
+    }
+
+    private readonly void WriteMean(in Tally tally)
+    {
+        uint mean = tally.GetMean(out uint tenths);
+        Board.WriteDecimal(mean);
+        Board.Write("."u8);
+        Board.WriteDecimal(tenths);
     }
 
     private void Calibrate()

@@ -26,7 +26,7 @@ public static class BenchmarkSuite
             SpaceBenchmarks.Run(ref run, in costs);
             HeapBenchmarks.Run(ref run);
             MemoryBenchmarks.Run(ref run);
-            UserBenchmarks.Run(ref run, in costs);
+            UserBenchmarks.Run(ref run, in costs, UserFigures.Operations);
         }
 
         run.End();

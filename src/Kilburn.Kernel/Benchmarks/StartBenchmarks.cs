@@ -10,10 +10,7 @@ namespace Kilburn.Kernel.Benchmarks;
 public static class StartBenchmarks
 {
     private const uint Samples = 1000;
-    private const int BlockCountShift = 5;
-    private const uint BlockCount = 1u << BlockCountShift;
-    private const int MibShift = BlockCountShift + PageSize.SupersectionShift - PageSize.SectionShift;
-    private const uint OffsetOfAllocator = 32 * 1024;
+    private const int MibShift = SecondFrames.BlockCountShift + PageSize.SupersectionShift - PageSize.SectionShift;
     private const uint RoundUp = (1u << MibShift) - 1;
 
     /// <summary>Measures the rows <c>boot.start</c> and <c>frames.start_per_mib</c>.</summary>
@@ -28,53 +25,27 @@ public static class StartBenchmarks
         FramesPerMib(ref run);
     }
 
-    // A frame allocator for memory that the real one has given out: 512 MiB in one run.
     private static void FramesPerMib<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        ref TMachine machine = ref run.Machine;
-        AddressList list = run.List;
-        uint taken = 0;
-        uint inARow = 0;
-        PhysicalAddress lowest = default;
-        while (inARow < BlockCount)
-        {
-            VmStatus status = run.Memory.Frames.TryAllocateBlock(
-                ref machine, FrameUse.SupersectionBlock, FrameContents.AsLeft, out PhysicalAddress block);
-            run.Check(status);
-            if (status != VmStatus.Ok)
-            {
-                break;
-            }
-
-            bool isNext = inARow != 0 && block == lowest.Add(inARow << PageSize.SupersectionShift);
-            lowest = isNext ? lowest : block;
-            inARow = isNext ? inARow + 1 : 1;
-            list.At(ref machine, taken) = block.Value;
-            taken++;
-        }
-
+        SecondFrames second = default;
+        second.Take(ref run);
         if (!run.HasFailed)
         {
-            Measure(ref run, new PhysicalRange(lowest, BlockCount << PageSize.SupersectionShift));
+            Measure(ref run, second.Memory, ref second.Allocator(ref run.Machine));
         }
 
-        for (uint index = 0; index < taken; index++)
-        {
-            run.Check(run.Memory.Frames.TryFreeBlock(
-                ref machine, FrameUse.SupersectionBlock, new PhysicalAddress(list.At(ref machine, index))));
-        }
+        second.GiveBack(ref run);
     }
 
-    private static void Measure<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, PhysicalRange memory)
+    private static void Measure<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, PhysicalRange memory, ref FrameAllocator frames)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
         ref TMachine machine = ref run.Machine;
         ref TBoard board = ref run.Board;
         Tally starts = default;
-        ref FrameAllocator frames = ref machine.Data<FrameAllocator>(run.ListStart.Add(OffsetOfAllocator));
         MemoryMap map = default;
         run.Check(map.TryAddBank(memory));
         for (uint sample = 0; sample < Samples; sample++)

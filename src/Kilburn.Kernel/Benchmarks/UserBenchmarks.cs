@@ -19,16 +19,17 @@ public static class UserBenchmarks
     private const int BitsPerHexDigit = 4;
     private const uint HexDigitMask = 15;
 
-    // "0x", digits and a space, twice.
+    // "0x", digits and a space, three times.
     private const int ArgumentLength = HexDigits + 3;
-    private const int ArgumentCount = 2;
+    private const int ArgumentCount = 3;
 
     private static ReadOnlySpan<byte> Program => "bench"u8;
 
     /// <summary>Lets the program measure.</summary>
     /// <param name="run">The run.</param>
     /// <param name="costs">What clearing costs.</param>
-    public static void Run<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, in ClearCosts costs)
+    /// <param name="figures">Which of its figures.</param>
+    public static void Run<TMachine, TBoard>(ref BenchmarkRun<TMachine, TBoard> run, in ClearCosts costs, UserFigures figures)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
@@ -47,6 +48,7 @@ public static class UserBenchmarks
         ArgumentBytes text = default;
         Put(ref text, 0, costs.Page);
         Put(ref text, ArgumentLength, copy);
+        Put(ref text, 2 * ArgumentLength, (uint)figures);
         ReadOnlySpan<byte> arguments = MemoryMarshal.CreateReadOnlySpan(
             in Unsafe.As<ArgumentBytes, byte>(ref text), ArgumentLength * ArgumentCount);
         SystemCallError error = ProcessStart.TrySpawn(

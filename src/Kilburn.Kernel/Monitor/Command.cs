@@ -117,6 +117,9 @@ public enum Command
     /// <summary>The benchmarks.</summary>
     Bench,
 
+    /// <summary>How operations grow with what there is.</summary>
+    BenchGrowth,
+
     /// <summary>What this machine is.</summary>
     Machine,
 

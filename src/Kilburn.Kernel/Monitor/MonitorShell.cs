@@ -205,6 +205,10 @@ public static class MonitorShell
                 return BenchmarkSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory)
                     ? CommandOutcome.Done
                     : CommandOutcome.Failed;
+            case Command.BenchGrowth:
+                return GrowthSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory)
+                    ? CommandOutcome.Done
+                    : CommandOutcome.Failed;
             case Command.Reboot:
                 session.Board.Reboot();
                 break;

@@ -6,16 +6,24 @@ namespace Kilburn.Programs.Figures;
 public static class Bench
 {
     /// <summary>Measures.</summary>
-    /// <param name="arguments">Instructions that clearing and copying a page take: what net figures leave out.</param>
+    /// <param name="arguments">Instructions that clearing and copying a page take: what net figures leave out. 0; 1 for the growth.</param>
     /// <returns>Lines of results, or <see cref="FigureRun.Failed"/>.</returns>
     public static uint Main(Arguments arguments)
     {
-        if (!arguments.TryTakeNumber(out uint clear) || !arguments.TryTakeNumber(out uint copy))
+        if (!arguments.TryTakeNumber(out uint clear)
+            || !arguments.TryTakeNumber(out uint copy)
+            || !arguments.TryTakeNumber(out uint isGrowth))
         {
             return FigureRun.Failed;
         }
 
         FigureRun.Begin();
+        if (isGrowth != 0)
+        {
+            GrowthFigures.Run();
+            return FigureRun.LineCount;
+        }
+
         MemoryFigures.Run();
         CallFigures.Run();
         FaultFigures.Run(clear, copy);

@@ -33,23 +33,43 @@ public struct Samples
     /// <param name="leftOut">What each operation had in it that does not count.</param>
     public readonly void Report(ReadOnlySpan<byte> name, uint leftOut = 0)
     {
-        uint sum = _sum - (_count * leftOut);
-        uint whole = Divide(sum, _count, out uint rest);
-        uint tenths = Divide((rest * Ten) + (_count >> 1), _count, out _);
-        whole += tenths == Ten ? 1u : 0u;
         Line line = default;
         line.Add("BENCH "u8);
         line.Add(name);
         line.Add(" "u8);
-        line.AddDecimal(whole);
-        line.Add("."u8);
-        line.AddDecimal(tenths == Ten ? 0 : tenths);
+        AddMean(ref line, leftOut);
         line.Add(" "u8);
         line.AddDecimal(_max - leftOut);
         line.Add(" "u8);
         line.AddDecimal(_count);
         line.Print();
         FigureRun.CountLine();
+    }
+
+    /// <summary>Prints one point of a curve: <c>BENCH GROWTH series x mean</c>.</summary>
+    /// <param name="series">What is measured.</param>
+    /// <param name="x">How much there is of what it may grow with.</param>
+    public readonly void ReportGrowth(ReadOnlySpan<byte> series, uint x)
+    {
+        Line line = default;
+        line.Add("BENCH GROWTH "u8);
+        line.Add(series);
+        line.Add(" "u8);
+        line.AddDecimal(x);
+        line.Add(" "u8);
+        AddMean(ref line, 0);
+        line.Print();
+    }
+
+    private readonly void AddMean(ref Line line, uint leftOut)
+    {
+        uint sum = _sum - (_count * leftOut);
+        uint whole = Divide(sum, _count, out uint rest);
+        uint tenths = Divide((rest * Ten) + (_count >> 1), _count, out _);
+        whole += tenths == Ten ? 1u : 0u;
+        line.AddDecimal(whole);
+        line.Add("."u8);
+        line.AddDecimal(tenths == Ten ? 0 : tenths);
     }
 
     // By subtraction of shifted divisors: programs have no division either.
