@@ -199,6 +199,13 @@ public static class CallFuzz
                 registers[3] = random.Below(SomeHandles);
                 registers[4] = random.Below(SomePages) << PageSize.SmallShift;
                 break;
+            case SystemCall.MoveRange:
+                registers[0] = page;
+                registers[1] = length;
+                registers[2] = random.Below(2) == 0 ? length : (random.Below(SomePages) + 1) << PageSize.SmallShift;
+                registers[3] = random.Below(4) << MapFlagShift.Placement;
+                registers[4] = random.Below(2) == 0 ? page : Range.Value + (random.Below(2 * SomePages) << PageSize.SmallShift);
+                break;
             case SystemCall.Unmap:
             case SystemCall.Protect:
             case SystemCall.Advise:

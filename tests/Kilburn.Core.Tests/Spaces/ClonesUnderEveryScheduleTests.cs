@@ -5,7 +5,10 @@ using Kilburn.Core.Spaces;
 using Kilburn.Model.Profiles;
 using Kilburn.Model.Translation;
 using Xunit;
+using FaultAccess = Kilburn.Core.Faults.FaultAccess;
 using FaultOutcome = Kilburn.Core.Faults.FaultOutcome;
+using FaultReport = Kilburn.Core.Faults.FaultReport;
+using FaultStatus = Kilburn.Core.Faults.FaultStatus;
 
 namespace Kilburn.Core.Tests.Spaces;
 
@@ -59,6 +62,35 @@ public sealed class ClonesUnderEveryScheduleTests
             System.Activate(Spaces[1], 1);
         }
 
+        public void RunAlone()
+        {
+            System.Activate(Spaces[0], 0);
+            System.Activate(Spaces[0], 1);
+        }
+
+        public void Age(int core) => Assert.Equal(
+            VmStatus.Ok,
+            Spaces[0].TryAdvise(
+                ref System.Cores[core],
+                ref System.Memory.Frames,
+                new VirtualRange(new VirtualAddress(Base), MiB),
+                RangeAdvice.Age));
+
+        // What was aged faults once.
+        public void UseAll(int core)
+        {
+            for (uint page = 0; page < 3; page++)
+            {
+                VirtualAddress address = new(Base + (page * Page));
+                if (System.FaultOf(address.Value, core) == FaultCode.AccessFlagSecondLevel)
+                {
+                    FaultReport report = new(FaultStatus.AccessFlagSecondLevel, FaultAccess.Read, address, 1);
+                    Assert.Equal(
+                        FaultOutcome.Resolved, Spaces[0].Resolve(ref System.Cores[core], ref System.Memory.Frames, in report));
+                }
+            }
+        }
+
         public void Write(int space, uint address, uint word, int core) =>
             Assert.Equal(FaultOutcome.Resolved, System.Write(Spaces[space], address, word, core));
 
@@ -101,6 +133,35 @@ public sealed class ClonesUnderEveryScheduleTests
             Assert.Equal([10u, 2u, 3u], world.Words(0, 0));
             Assert.Equal([20u, 2u, 3u], world.Words(1, 1));
             world.EndAll(0, 1);
+        });
+
+    [Fact]
+    public void Age_AgainstAWrite_LosesNeitherTheWordNorTheUse() => Explore(
+        clones: 0,
+        world => world.RunAlone(),
+        world => world.Age(0),
+        world => world.Write(0, Base, 20, 1),
+        world =>
+        {
+            world.UseAll(1);
+            Assert.Equal([20u, 2u, 3u], world.Words(0, 1));
+            world.EndAll(0);
+        });
+
+    [Fact]
+    public void Age_AgainstAClone_LeavesNoFlagClearInASharedTable() => Explore(
+        clones: 0,
+        world => world.RunAlone(),
+        world => world.Age(0),
+        world => world.Clone(0, 1, 1),
+        world =>
+        {
+            Assert.Equal([1u, 2u, 3u], world.Words(1, 1)); // U1
+            world.Write(0, Base, 10, 0);
+            world.Write(0, Base + Page, 2, 0);
+            world.Write(0, Base + (2 * Page), 3, 0);
+            Assert.Equal([10u, 2u, 3u], world.Words(0, 0));
+            world.EndAll(1, 0);
         });
 
     [Fact]
