@@ -60,33 +60,41 @@ endfunction arm_copy
 // uint32_t arm_count_words(const uint32_t *start, uint32_t value, uint32_t count)
 //   How many words from the start on hold the value. Each is loaded whole: LDM is single-copy atomic word by word (A3.5.3).
 function arm_count_words
-        push    {r4-r6, lr}
         mov     r12, r0
-        subs    r2, r2, #4
-        blo     2f
-1:                                              // r0: next word; r2: words left after this turn
-        ldmia   r0!, {r3-r6}
+        subs    r2, r2, #8
+        bhs     4f
+1:      adds    r2, r2, #8
+        beq     3f
+2:      ldr     r3, [r0]                        // r2: words left, this one too
         cmp     r3, r1
-        ittt    eq
+        bne     3f
+        adds    r0, r0, #4
+        subs    r2, r2, #1
+        bne     2b
+3:      sub     r0, r0, r12
+        lsrs    r0, r0, #2
+        bx      lr
+4:      push    {r4-r10}
+5:                                              // r0: next word; r2: words left after this turn
+        ldmia   r0!, {r3-r10}
+        cmp     r3, r1
+        itttt   eq
         cmpeq   r4, r1
         cmpeq   r5, r1
         cmpeq   r6, r1
-        bne     5f
-        subs    r2, r2, #4
-        bhs     1b
-2:      adds    r2, r2, #4
-        beq     4f
-3:      ldr     r3, [r0]                        // r2: words left, this one too
-        cmp     r3, r1
-        bne     4f
-        adds    r0, r0, #4
-        subs    r2, r2, #1
-        bne     3b
-4:      sub     r0, r0, r12
-        lsrs    r0, r0, #2
-        pop     {r4-r6, pc}
-5:      subs    r0, r0, #16                     // one of the four is another: which?
-        b       2b
+        cmpeq   r7, r1
+        ittt    eq
+        cmpeq   r8, r1
+        cmpeq   r9, r1
+        cmpeq   r10, r1
+        bne     6f
+        subs    r2, r2, #8
+        bhs     5b
+        pop     {r4-r10}
+        b       1b
+6:      subs    r0, r0, #32                     // one of the eight is another: which?
+        pop     {r4-r10}
+        b       1b
 endfunction arm_count_words
 
 // void arm_write_words(uint32_t *start, uint32_t value, uint32_t count)

@@ -58,7 +58,7 @@ public partial struct FrameAllocator
             return VmStatus.Ok;
         }
 
-        return FreePageSlowly(ref machine, address);
+        return FreeSharedPage(ref machine, address);
     }
 
     /// <summary>Gives a page one more owner.</summary>
@@ -191,7 +191,17 @@ public partial struct FrameAllocator
         return VmStatus.Ok;
     }
 
-    // The page has more owners, or the stack is full, or the page is of a shorter region, or none.
+    // What a copy on write leaves to the other side has two owners.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VmStatus FreeSharedPage<TMachine>(ref TMachine machine, uint address)
+        where TMachine : struct, IMachine =>
+        _path.IsPage(address)
+        && machine.CompareExchange(
+            ref machine.Data<uint>(_path.InfoOfPage(address)), FrameInfo.SolePage, FrameInfo.TwoOwners) == FrameInfo.TwoOwners
+            ? VmStatus.Ok
+            : FreePageSlowly(ref machine, address);
+
+    // The page has still more owners, or the stack is full, or the page is of a shorter region, or none.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreePageSlowly<TMachine>(ref TMachine machine, uint address)
         where TMachine : struct, IMachine

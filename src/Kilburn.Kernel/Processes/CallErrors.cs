@@ -9,9 +9,6 @@ internal static class CallErrors
     /// <summary>What a call gives that has no result yet: the thread waits, or has ended.</summary>
     internal const SystemCallError Later = (SystemCallError)uint.MaxValue;
 
-    /// <summary>What a call gives that has set all registers itself.</summary>
-    internal const SystemCallError Restored = (SystemCallError)(uint.MaxValue - 1);
-
     /// <summary>The error that a status is told as.</summary>
     /// <param name="status">Any status.</param>
     internal static SystemCallError Of(VmStatus status) => status switch

@@ -32,6 +32,11 @@ public static class CallGate
             return thread.Self;
         }
 
+        if (call == SystemCall.FaultReturn)
+        {
+            return FaultCalls.Return(ref machine, ref board, ref thread);
+        }
+
         return Dispatch(ref machine, ref board, ref thread);
     }
 
@@ -114,9 +119,6 @@ public static class CallGate
             case SystemCall.SetFaultHandler:
                 error = FaultCalls.SetHandler(ref machine, ref thread);
                 break;
-            case SystemCall.FaultReturn:
-                error = FaultCalls.Return(ref machine, ref board, ref thread);
-                break;
             case SystemCall.SetThreadPointer:
                 error = ThreadCalls.SetPointer(ref board, ref thread);
                 break;
@@ -138,15 +140,15 @@ public static class CallGate
             return Scheduler.Next(ref machine, ref board);
         }
 
-        if (error != CallErrors.Restored)
-        {
-            Finish(ref thread, error, value);
-        }
-
+        Finish(ref thread, error, value);
         return thread.Self;
     }
 
-    private static void Finish(ref ThreadBlock thread, SystemCallError error, uint value)
+    /// <summary>Gives a call's result to its thread.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="error">What was wrong.</param>
+    /// <param name="value">What the call gives besides.</param>
+    internal static void Finish(ref ThreadBlock thread, SystemCallError error, uint value)
     {
         thread.Context.Registers[0] = (uint)error;
         thread.Context.Registers[ThreadBlock.ValueRegister] = value;

@@ -31,26 +31,32 @@ internal static class FaultCalls
         return SystemCallError.None;
     }
 
-    internal static SystemCallError Return<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+    /// <summary>Ends the handling of a fault: the thread goes on with the registers that its handler leaves it.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread.</param>
+    /// <returns>The thread to go on with; zero for the monitor.</returns>
+    internal static VirtualAddress Return<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
         FaultAction action = (FaultAction)thread.Context.Registers[0];
         if (thread.FaultRecord.Value == 0 || action > FaultAction.End)
         {
-            return SystemCallError.BadArgument;
+            CallGate.Finish(ref thread, SystemCallError.BadArgument, 0);
+            return thread.Self;
         }
 
         if (action == FaultAction.End || !TryReadRegisters(ref machine, ref board, ref thread))
         {
             UserFaults.End(ref machine, ref board, ref thread);
-            return CallErrors.Later;
+            return Scheduler.Next(ref machine, ref board);
         }
 
         thread.Context.Status = ThreadStatus.Of(thread.Context.Status);
         thread.Context.ProgramCounter = ThreadStatus.Align(thread.Context.ProgramCounter, thread.Context.Status);
         thread.FaultRecord = default;
-        return CallErrors.Restored;
+        return thread.Self;
     }
 
     // Straight to where they belong: when not all come, they are needed no more.

@@ -56,8 +56,7 @@ internal static class MemoryCalls
             }
         }
 
-        thread.Context.Registers[0] = (uint)error;
-        thread.Context.Registers[ThreadBlock.ValueRegister] = value;
+        CallGate.Finish(ref thread, error, value);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

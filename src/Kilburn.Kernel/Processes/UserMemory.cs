@@ -176,6 +176,7 @@ internal static class UserMemory
         return Write(ref machine, ref board, space, destination, bytes, out outcome) == (uint)length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // two compares
     private static uint Clamp(VirtualAddress start, uint lengthInBytes, out FaultOutcome outcome)
     {
         uint most = start.IsUser ? AddressSpace.EndValue - start.Value : 0;
