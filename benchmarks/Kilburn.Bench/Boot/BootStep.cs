@@ -1,4 +1,4 @@
-using System.Collections.Generic;
+using System.Linq;
 
 namespace Kilburn.Bench.Boot;
 
@@ -8,17 +8,5 @@ namespace Kilburn.Bench.Boot;
 internal sealed record BootStep(string Name, Where.MethodCounts Counts)
 {
     /// <summary>Instructions of all methods.</summary>
-    internal long Instructions
-    {
-        get
-        {
-            long sum = 0;
-            foreach (int method in new HashSet<int>(Counts.Used))
-            {
-                sum += Counts.InstructionsOf(method);
-            }
-
-            return sum;
-        }
-    }
+    internal long Instructions => Counts.Used.Sum(Counts.InstructionsOf);
 }

@@ -40,7 +40,7 @@ internal static class BootTable
         table.AddColumn("most of it");
         foreach (BootStep step in steps)
         {
-            IEnumerable<string> methods = step.Counts.Used.Distinct()
+            IEnumerable<string> methods = step.Counts.Used
                 .OrderByDescending(step.Counts.InstructionsOf)
                 .Take(MethodsNamed)
                 .Select(method => $"{map.Names[method]} {Output.Number(step.Counts.InstructionsOf(method))}");

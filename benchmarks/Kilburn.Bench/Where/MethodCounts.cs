@@ -8,9 +8,10 @@ internal sealed class MethodCounts(int methodCount)
 {
     private readonly long[] _instructions = new long[methodCount];
     private readonly long[] _calls = new long[methodCount];
+    private readonly bool[] _isUsed = new bool[methodCount];
     private readonly List<int> _used = [];
 
-    /// <summary>Methods that have a count.</summary>
+    /// <summary>Methods that were counted, each once; what was taken back may leave zero.</summary>
     internal IReadOnlyList<int> Used => _used;
 
     /// <summary>Instructions of a method.</summary>
@@ -27,8 +28,9 @@ internal sealed class MethodCounts(int methodCount)
     /// <param name="calls">The same.</param>
     internal void Add(int method, long instructions, long calls)
     {
-        if (_instructions[method] == 0 && _calls[method] == 0)
+        if (!_isUsed[method])
         {
+            _isUsed[method] = true;
             _used.Add(method);
         }
 
@@ -42,10 +44,7 @@ internal sealed class MethodCounts(int methodCount)
     {
         foreach (int method in other._used)
         {
-            if (other._instructions[method] != 0 || other._calls[method] != 0)
-            {
-                Add(method, other._instructions[method], other._calls[method]);
-            }
+            Add(method, other._instructions[method], other._calls[method]);
         }
     }
 
@@ -56,6 +55,7 @@ internal sealed class MethodCounts(int methodCount)
         {
             _instructions[method] = 0;
             _calls[method] = 0;
+            _isUsed[method] = false;
         }
 
         _used.Clear();

@@ -83,7 +83,7 @@ internal sealed partial record WhereReport(Measurement Row, IReadOnlyList<WhereL
 
     private static List<WhereLine> Lines(CodeMap map, MethodCounts counts, long operations) =>
     [
-        .. counts.Used.Distinct()
+        .. counts.Used
             .Where(method => counts.InstructionsOf(method) != 0)
             .OrderByDescending(counts.InstructionsOf)
             .Select(method => new WhereLine(

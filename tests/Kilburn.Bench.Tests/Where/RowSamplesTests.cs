@@ -81,6 +81,16 @@ public sealed class RowSamplesTests
     }
 
     [Fact]
+    public void Find_AccessThatFaultsInItsFirstInstruction_CountsItsMethodOnce()
+    {
+        Run(Loop, Read, Read + 4, Loop + 4, Work, DataAbort, Work, Work + 4, Loop + 8, Read, Report);
+
+        RowSamples? samples = RowSamples.Find(_recorder, new("fault", 4.0m, 4, 1), Overhead);
+
+        Assert.Equal((2, 1), (InstructionsOf(samples, "Work.Do"), CallsOf(samples, "Work.Do")));
+    }
+
+    [Fact]
     public void Add_AfterTheLastReport_CountsNothing()
     {
         Run(Report, Loop, Read);
