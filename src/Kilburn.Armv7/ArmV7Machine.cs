@@ -150,6 +150,37 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void AcquireBits(ref uint location, uint bits) =>
+        Exclusives.AcquireBits((uint*)Unsafe.AsPointer(in location), bits);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void AcquireWords(ref uint first, uint count) =>
+        Exclusives.AcquireWords((uint*)Unsafe.AsPointer(in first), count);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ReleaseBits(ref uint location, uint bits) =>
+        Exclusives.ReleaseBits((uint*)Unsafe.AsPointer(in location), bits);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter) =>
+        Exclusives.ReleaseBitsAndCount(
+            (uint*)Unsafe.AsPointer(in location), bits, (uint*)Unsafe.AsPointer(in counter));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint SetBit(ref uint bitmap, uint index) =>
+        Exclusives.SetBit((uint*)Unsafe.AsPointer(in bitmap), index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint AddBelow(ref uint location, uint limit) =>
+        Exclusives.AddBelow((uint*)Unsafe.AsPointer(in location), limit);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void OrderMemory() => Interlocked.MemoryBarrier();
 
     /// <inheritdoc/>
@@ -341,7 +372,7 @@ public unsafe struct ArmV7Machine : IMachine
             Panic("L1: a lock taken with interrupts on"u8, (uint)rank);
         }
 
-        if (!LockOrder.TryTake(CoreIndex, rank, CallFrames.Here()))
+        if (!LockOrder.TryTake(CoreIndex, rank, change, CallFrames.Here()))
         {
             Panic("L2: a lock taken while one of the same or a higher rank is held"u8, (uint)rank);
         }

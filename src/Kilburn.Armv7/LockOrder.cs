@@ -17,15 +17,17 @@ public static class LockOrder
     /// <returns>An instruction; zero when the order was kept.</returns>
     public static uint ConflictOf(uint core) => s_cores[(int)core & (CoreCapacity - 1)].Conflict;
 
-    /// <summary>Notes a lock that is about to be waited for.</summary>
+    /// <summary>Notes a lock that is about to be waited for, or was taken at once.</summary>
     /// <param name="core">The calling core.</param>
     /// <param name="rank">Its rank.</param>
+    /// <param name="change">Which of the two.</param>
     /// <param name="place">An instruction of the method that takes it.</param>
-    /// <returns>False when the core holds a lock of that rank or a higher one.</returns>
-    internal static bool TryTake(uint core, LockRank rank, uint place)
+    /// <returns>False when the core holds a lock of that rank, or waits for one below a rank that it holds.</returns>
+    internal static bool TryTake(uint core, LockRank rank, LockChange change, uint place)
     {
         ref HeldLocks held = ref s_cores[(int)core & (CoreCapacity - 1)];
-        if (held.Ranks >> (int)rank != 0)
+        uint above = held.Ranks >> (int)rank;
+        if (change == LockChange.Taken ? above != 0 : (above & 1) != 0)
         {
             held.Conflict = held.Places[BitOperations.Log2(held.Ranks)];
             return false;

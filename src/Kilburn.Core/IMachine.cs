@@ -122,6 +122,39 @@ public interface IMachine
     /// <param name="value">The new value.</param>
     void StoreRelease(ref uint location, uint value);
 
+    /// <summary>Waits until bits of a word are clear and sets them, all at once; later accesses stay behind it.</summary>
+    /// <param name="location">The shared word.</param>
+    /// <param name="bits">The bits, at least one.</param>
+    void AcquireBits(ref uint location, uint bits);
+
+    /// <summary>Waits for words that follow each other, one or two at a time, until they are zero, and sets all their bits: <see cref="AcquireBits"/>.</summary>
+    /// <param name="first">The first shared word, at a multiple of 8 bytes.</param>
+    /// <param name="count">How many: a multiple of 8, because eight are taken in a turn.</param>
+    void AcquireWords(ref uint first, uint count);
+
+    /// <summary>Clears bits of a word; earlier accesses stay before it.</summary>
+    /// <param name="location">The shared word.</param>
+    /// <param name="bits">The bits.</param>
+    void ReleaseBits(ref uint location, uint bits);
+
+    /// <summary>Adds 1 to a counter that cores share, and clears bits of a word: <see cref="ReleaseBits"/>.</summary>
+    /// <param name="location">The shared word.</param>
+    /// <param name="bits">The bits.</param>
+    /// <param name="counter">The counter. Wraps modulo 2^32.</param>
+    void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter);
+
+    /// <summary>Sets a bit of a bitmap, in no order but that of the barriers around it.</summary>
+    /// <param name="bitmap">The first of the shared words.</param>
+    /// <param name="index">The bit: bit 0 of the first word is 0, of the second one 32.</param>
+    /// <returns>What its word held.</returns>
+    uint SetBit(ref uint bitmap, uint index);
+
+    /// <summary>Adds 1 to a word that is below a limit, in no order but that of the barriers around it.</summary>
+    /// <param name="location">The shared word.</param>
+    /// <param name="limit">The limit.</param>
+    /// <returns>Zero, with nothing done, when the word is not below it.</returns>
+    uint AddBelow(ref uint location, uint limit);
+
     /// <summary>DMB: what this core accessed before is seen by all before what it accesses later, walks of other cores included.</summary>
     void OrderMemory();
 
@@ -321,11 +354,11 @@ public interface IMachine
         [CallerLineNumber] int line = 0);
 
     /// <summary>
-    /// A lock is about to be waited for, or was given back. A checking machine panics, with both places, when the core holds a lock of
-    /// the same rank or a higher one; and when interrupts are on.
+    /// A lock is about to be waited for, was taken at once, or was given back. A checking machine panics, with both places, when the core holds a lock of
+    /// the same rank, or waits for one below a rank that it holds; and when interrupts are on.
     /// </summary>
     /// <param name="rank">The lock's place in the order.</param>
-    /// <param name="change">Which of the two.</param>
+    /// <param name="change">Which of them.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     void NoteLock(LockRank rank, LockChange change, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);

@@ -136,6 +136,48 @@ public readonly struct ModelMachine<TProfile> : IMachine
     public void Store(ref uint location, uint value) => _core.Store(ref location, value);
 
     /// <inheritdoc/>
+    public void AcquireBits(ref uint location, uint bits)
+    {
+        ModelMachine<TProfile> machine = this;
+        SharedWord.AcquireBits(ref machine, ref location, bits);
+    }
+
+    /// <inheritdoc/>
+    public void AcquireWords(ref uint first, uint count)
+    {
+        ModelMachine<TProfile> machine = this;
+        SharedWord.AcquireWords(ref machine, ref first, count);
+    }
+
+    /// <inheritdoc/>
+    public void ReleaseBits(ref uint location, uint bits)
+    {
+        ModelMachine<TProfile> machine = this;
+        SharedWord.ReleaseBits(ref machine, ref location, bits);
+    }
+
+    /// <inheritdoc/>
+    public void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter)
+    {
+        ModelMachine<TProfile> machine = this;
+        SharedWord.ReleaseBitsAndCount(ref machine, ref location, bits, ref counter);
+    }
+
+    /// <inheritdoc/>
+    public uint SetBit(ref uint bitmap, uint index)
+    {
+        ModelMachine<TProfile> machine = this;
+        return SharedWord.SetBit(ref machine, ref bitmap, index);
+    }
+
+    /// <inheritdoc/>
+    public uint AddBelow(ref uint location, uint limit)
+    {
+        ModelMachine<TProfile> machine = this;
+        return SharedWord.AddBelow(ref machine, ref location, limit);
+    }
+
+    /// <inheritdoc/>
     public void OrderMemory() => _core.OrderMemory();
 
     /// <inheritdoc/>

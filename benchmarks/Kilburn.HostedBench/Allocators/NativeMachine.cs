@@ -81,6 +81,48 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
     public void StoreRelease(ref uint location, uint value) => Volatile.Write(ref location, value);
 
     /// <inheritdoc/>
+    public void AcquireBits(ref uint location, uint bits)
+    {
+        NativeMachine machine = this;
+        SharedWord.AcquireBits(ref machine, ref location, bits);
+    }
+
+    /// <inheritdoc/>
+    public void AcquireWords(ref uint first, uint count)
+    {
+        NativeMachine machine = this;
+        SharedWord.AcquireWords(ref machine, ref first, count);
+    }
+
+    /// <inheritdoc/>
+    public void ReleaseBits(ref uint location, uint bits)
+    {
+        NativeMachine machine = this;
+        SharedWord.ReleaseBits(ref machine, ref location, bits);
+    }
+
+    /// <inheritdoc/>
+    public void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter)
+    {
+        NativeMachine machine = this;
+        SharedWord.ReleaseBitsAndCount(ref machine, ref location, bits, ref counter);
+    }
+
+    /// <inheritdoc/>
+    public uint SetBit(ref uint bitmap, uint index)
+    {
+        NativeMachine machine = this;
+        return SharedWord.SetBit(ref machine, ref bitmap, index);
+    }
+
+    /// <inheritdoc/>
+    public uint AddBelow(ref uint location, uint limit)
+    {
+        NativeMachine machine = this;
+        return SharedWord.AddBelow(ref machine, ref location, limit);
+    }
+
+    /// <inheritdoc/>
     public void OrderMemory() => Interlocked.MemoryBarrier();
 
     /// <inheritdoc/>

@@ -13,21 +13,24 @@ public enum LockRank : byte
     /// <summary>Memory objects: their list, their references, and which spaces map them.</summary>
     Objects = 4,
 
-    /// <summary>One space: its tables and counts.</summary>
+    /// <summary>One space: which of its pages are free, which tables it has, and its counts.</summary>
     Space = 5,
 
+    /// <summary>MiBs of one space: what their pages hold. All that a core holds of them counts as one lock.</summary>
+    Mib = 6,
+
     /// <summary>One memory object: its length and its frames.</summary>
-    Object = 6,
+    Object = 7,
 
     /// <summary>Second-level tables that several spaces link to.</summary>
-    Sharing = 7,
+    Sharing = 8,
 
     /// <summary>Tables of the kernel half.</summary>
-    KernelTables = 8,
+    KernelTables = 9,
 
     /// <summary>Generation, ASID map, reserved ASIDs and the list of spaces.</summary>
-    Asids = 9,
+    Asids = 10,
 
     /// <summary>Free frames that no core holds.</summary>
-    Frames = 10,
+    Frames = 11,
 }

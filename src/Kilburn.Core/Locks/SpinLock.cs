@@ -56,6 +56,25 @@ public struct SpinLock
         machine.AcquireLock(ref _word);
     }
 
+    /// <summary>Takes the lock if it is free. Pairs with <see cref="Release{TMachine}"/>.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="rank">The lock's; any that the core does not hold, since nobody waits.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <returns>False when it is held, or wanted by others.</returns>
+    public bool TryAcquire<TMachine>(
+        ref TMachine machine, LockRank rank, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        where TMachine : struct, IMachine
+    {
+        if (machine.CompareExchange(ref _word, Held, Free) != Free)
+        {
+            return false;
+        }
+
+        machine.NoteLock(rank, LockChange.TakenAtOnce, file, line);
+        return true;
+    }
+
     /// <summary>Gives the lock back. Everything written under it is seen by the next holder.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="rank">As it was taken.</param>

@@ -86,6 +86,7 @@ public readonly partial struct AddressSpace
         }
         else
         {
+            MibLocks.TakeRange(ref machine, ref control, range.Start, range.End);
             RangeBlocks.Split(ref machine, ref control, _controlPage, range.Start, range.End, WholeMibs.Changed);
             status = RangeChange.CheckPages(ref machine, ref control, range.Start, range.End);
             if (status == VmStatus.Ok && lengthInBytes < range.LengthInBytes)
@@ -94,6 +95,7 @@ public readonly partial struct AddressSpace
                     ref machine, ref frames, ref control, _controlPage, range.Start.Add(lengthInBytes), range.End);
             }
 
+            MibLocks.ReleaseRange(ref machine, ref control, range.Start, range.End);
             start = status == VmStatus.Ok ? range.Start : default;
         }
 
@@ -111,8 +113,7 @@ public readonly partial struct AddressSpace
         where TMachine : struct, IMachine
     {
         start = default;
-        RangeBlocks.Split(ref machine, ref control, _controlPage, range.Start, range.End, WholeMibs.Changed);
-        VmStatus status = RangeChange.CheckPages(ref machine, ref control, range.Start, range.End);
+        VmStatus status = CheckWhole(ref machine, ref control, range);
         VirtualAddress destination = default;
         if (status == VmStatus.Ok)
         {
@@ -131,10 +132,23 @@ public readonly partial struct AddressSpace
         if (status == VmStatus.Ok)
         {
             MovePlan plan = new() { Start = range.Start, End = range.End, Destination = destination, IsReplacing = isReplacing };
+            MibLocks.TakeBoth(ref machine, ref control, in plan);
             status = RangeMove.TryMove(ref machine, ref frames, ref control, _controlPage, in plan);
+            MibLocks.ReleaseBoth(ref machine, ref control, in plan);
         }
 
         start = status == VmStatus.Ok ? destination : default;
+        return status;
+    }
+
+    // Tells whether a range can be moved. It stays so as long as the space's lock is held: a fault changes no page's kind.
+    private VmStatus CheckWhole<TMachine>(ref TMachine machine, ref SpaceControl control, VirtualRange range)
+        where TMachine : struct, IMachine
+    {
+        MibLocks.TakeRange(ref machine, ref control, range.Start, range.End);
+        RangeBlocks.Split(ref machine, ref control, _controlPage, range.Start, range.End, WholeMibs.Changed);
+        VmStatus status = RangeChange.CheckPages(ref machine, ref control, range.Start, range.End);
+        MibLocks.ReleaseRange(ref machine, ref control, range.Start, range.End);
         return status;
     }
 
@@ -150,8 +164,7 @@ public readonly partial struct AddressSpace
         where TMachine : struct, IMachine
     {
         start = default;
-        RangeBlocks.Split(ref machine, ref control, _controlPage, range.Start, range.End, WholeMibs.Changed);
-        VmStatus status = RangeChange.CheckPages(ref machine, ref control, range.Start, range.End);
+        VmStatus status = CheckWhole(ref machine, ref control, range);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -168,41 +181,19 @@ public readonly partial struct AddressSpace
             return VmStatus.OutOfRange;
         }
 
-        VirtualAddress end = range.Start.Add(lengthInBytes);
-        ReservedPages state = ReservedPages.Page(isObject ? ReservedKind.Object : ReservedKind.Anonymous, region.Rights);
-        VirtualAddress destination = range.Start;
-        if (statusInPlace == VmStatus.Ok && RangeSearch.SkipFree(ref machine, ref control, range.End, end) == end)
+        MovePlan plan = new()
         {
-            RangePlan plan = new() { GuardStart = range.End, Start = range.End, End = end, State = state };
-            status = SpaceMappings.HasRoom(ref machine, ref accounts, range.End, end, isObject ? 1u : 0)
-                ? RangeReserve.TryReserve(ref machine, ref frames, ref control, _controlPage, in plan)
-                : VmStatus.LimitReached;
-        }
-        else if (staying == RangeStaying.InPlace)
+            Start = range.Start,
+            End = range.End,
+            Destination = range.Start,
+            AddedInBytes = addedInBytes,
+            AddedState = ReservedPages.Page(isObject ? ReservedKind.Object : ReservedKind.Anonymous, region.Rights),
+        };
+        bool staysInPlace = statusInPlace == VmStatus.Ok
+            && RangeSearch.SkipFree(ref machine, ref control, range.End, plan.DestinationEnd) == plan.DestinationEnd;
+        if (!staysInPlace)
         {
-            status = VmStatus.Occupied;
-        }
-        else
-        {
-            RangeRequest place = new() { Placement = RangePlacement.Anywhere, LengthInBytes = lengthInBytes };
-            status = Check(in place, UserRights.None);
-            if (status == VmStatus.Ok)
-            {
-                status = TryPlace(ref machine, ref control, in place, out destination);
-            }
-
-            if (status == VmStatus.Ok)
-            {
-                MovePlan plan = new()
-                {
-                    Start = range.Start,
-                    End = range.End,
-                    Destination = destination,
-                    AddedInBytes = addedInBytes,
-                    AddedState = state,
-                };
-                status = RangeMove.TryMove(ref machine, ref frames, ref control, _controlPage, in plan);
-            }
+            status = TryPlaceElsewhere(ref machine, ref control, lengthInBytes, staying, out plan.Destination);
         }
 
         if (status != VmStatus.Ok)
@@ -210,15 +201,53 @@ public readonly partial struct AddressSpace
             return status;
         }
 
-        if (isObject)
+        MibLocks.TakeBoth(ref machine, ref control, in plan);
+        status = staysInPlace
+            ? TryAddLocked(ref machine, ref frames, ref control, in plan, isObject)
+            : RangeMove.TryMove(ref machine, ref frames, ref control, _controlPage, in plan);
+        if (status == VmStatus.Ok && isObject)
         {
-            VirtualAddress added = destination.Add(range.LengthInBytes);
             SpaceMapping next = new(
-                added, added.Add(addedInBytes), mapping.Object, nextPage, mapping.MostRights, mapping.IsShared);
+                plan.MovedEnd, plan.DestinationEnd, mapping.Object, nextPage, mapping.MostRights, mapping.IsShared);
             SpaceMappings.Add(ref machine, ref accounts, in next);
         }
 
-        start = destination;
-        return VmStatus.Ok;
+        MibLocks.ReleaseBoth(ref machine, ref control, in plan);
+        start = status == VmStatus.Ok ? plan.Destination : default;
+        return status;
+    }
+
+    // A place for a range that finds no room where it is.
+    private static VmStatus TryPlaceElsewhere<TMachine>(
+        ref TMachine machine, ref SpaceControl control, uint lengthInBytes, RangeStaying staying, out VirtualAddress destination)
+        where TMachine : struct, IMachine
+    {
+        destination = default;
+        if (staying == RangeStaying.InPlace)
+        {
+            return VmStatus.Occupied;
+        }
+
+        RangeRequest place = new() { Placement = RangePlacement.Anywhere, LengthInBytes = lengthInBytes };
+        VmStatus status = Check(in place, UserRights.None);
+        return status == VmStatus.Ok ? TryPlace(ref machine, ref control, in place, out destination) : status;
+    }
+
+    // What a range gets behind it, where it is.
+    private VmStatus TryAddLocked<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in MovePlan plan, bool isObject)
+        where TMachine : struct, IMachine
+    {
+        RangePlan added = new()
+        {
+            GuardStart = plan.End,
+            Start = plan.End,
+            End = plan.DestinationEnd,
+            State = plan.AddedState,
+        };
+        return SpaceMappings.HasRoom(
+            ref machine, ref SpaceLayout.AccountsOf(ref control), added.Start, added.End, isObject ? 1u : 0)
+            ? RangeReserve.TryReserve(ref machine, ref frames, ref control, _controlPage, in added)
+            : VmStatus.LimitReached;
     }
 }

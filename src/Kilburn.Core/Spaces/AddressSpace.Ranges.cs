@@ -95,9 +95,16 @@ public readonly partial struct AddressSpace
         ref TMachine machine, ref FrameAllocator frames, VirtualRange range, UserRights rights)
         where TMachine : struct, IMachine
     {
-        if (!IsUsualBytes(range.Start.Value, range.LengthInBytes))
+        if (range.LengthInBytes == PageSize.Small
+            && UsualRange.ProtectPage(ref machine, ref frames, _controlPage.Value, range.Start.Value, rights))
         {
-            return CheckBytes(range);
+            return VmStatus.Ok;
+        }
+
+        VmStatus status = CheckBytes(range);
+        if (status != VmStatus.Ok)
+        {
+            return status;
         }
 
         if (rights > UserRights.All)
@@ -106,11 +113,16 @@ public readonly partial struct AddressSpace
         }
 
         rights = WithRead(rights);
-        ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
-        VmStatus status = IsRefused(ref control, rights) ? VmStatus.RightsRefused
-            : range.LengthInBytes == PageSize.Small
-                && RangeChange.TryProtectPage(ref machine, ref frames, ref control, range.Start, rights) ? VmStatus.Ok
-            : RangeChange.TryProtect(ref machine, ref frames, ref control, _controlPage, range.Start, range.End, rights);
+        ref SpaceControl control = ref SpacePage.Find(ref machine, _controlPage);
+        if (IsRefused(ref control, rights))
+        {
+            return VmStatus.RightsRefused;
+        }
+
+        control.Lock.Acquire(ref machine, LockRank.Space);
+        MibLocks.TakeRange(ref machine, ref control, range.Start, range.End);
+        status = RangeChange.TryProtect(ref machine, ref frames, ref control, _controlPage, range.Start, range.End, rights);
+        MibLocks.ReleaseRange(ref machine, ref control, range.Start, range.End);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }
@@ -141,6 +153,7 @@ public readonly partial struct AddressSpace
         }
 
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        MibLocks.TakeRange(ref machine, ref control, range.Start, range.End);
         status = advice switch
         {
             RangeAdvice.Need =>
@@ -149,6 +162,7 @@ public readonly partial struct AddressSpace
                 RangeChange.TryDiscard(ref machine, ref frames, ref control, _controlPage, range.Start, range.End),
             _ => RangeUse.TryAge(ref machine, ref control, _controlPage, range.Start, range.End),
         };
+        MibLocks.ReleaseRange(ref machine, ref control, range.Start, range.End);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }
@@ -160,7 +174,7 @@ public readonly partial struct AddressSpace
     /// <returns><see cref="FaultOutcome.Resolved"/> when the access may be tried again; else why not, with nothing changed but counters.</returns>
     public FaultOutcome Resolve<TMachine>(ref TMachine machine, ref FrameAllocator frames, in FaultReport report)
         where TMachine : struct, IMachine =>
-        SpaceFault.Resolve(ref machine, ref frames, _controlPage, in report);
+        SpaceFault.Resolve(ref machine, ref frames, _controlPage.Value, in report);
 
     /// <summary>Tells which range an address lies in.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -458,6 +472,7 @@ public readonly partial struct AddressSpace
             IsPopulated = !isObject && request.Population == RangePopulation.AtOnce && rights != UserRights.None,
         };
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+        MibLocks.TakeRange(ref machine, ref control, plan.GuardStart, plan.End);
         status = SpaceMappings.HasRoom(ref machine, ref accounts, plan.GuardStart, plan.End, isObject ? 1u : 0)
             ? RangeReserve.TryReserve(ref machine, ref frames, ref control, _controlPage, in plan)
             : VmStatus.LimitReached;
@@ -483,6 +498,7 @@ public readonly partial struct AddressSpace
             Remember(ref control, request.Placement, end);
         }
 
+        MibLocks.ReleaseRange(ref machine, ref control, plan.GuardStart, plan.End);
         return status;
     }
 

@@ -144,8 +144,11 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
         }
 
         SmallPageDescriptor model = SmallPageDescriptor.Create(first, access, type, Scope.NotGlobal, execution);
+        VirtualAddress end = start.Add(pageCount << PageSize.SmallShift);
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        MibLocks.TakeRange(ref machine, ref control, start, end);
         status = SpaceRange.TryMapLocked(ref machine, ref frames, ref control, _controlPage, start, pageCount, model);
+        MibLocks.ReleaseRange(ref machine, ref control, start, end);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }
@@ -182,8 +185,11 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
             return status;
         }
 
+        VirtualAddress end = start.Add(pageCount << PageSize.SmallShift);
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        MibLocks.TakeRange(ref machine, ref control, start, end);
         status = SpaceRange.TryUnmapLocked(ref machine, ref frames, ref control, _controlPage, start, pageCount);
+        MibLocks.ReleaseRange(ref machine, ref control, start, end);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }
@@ -211,8 +217,11 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
             return status;
         }
 
+        VirtualAddress end = start.Add(pageCount << PageSize.SmallShift);
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        MibLocks.TakeRange(ref machine, ref control, start, end);
         status = SpaceRange.TryProtectLocked(ref machine, ref control, start, pageCount, access, execution);
+        MibLocks.ReleaseRange(ref machine, ref control, start, end);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }
@@ -266,7 +275,9 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
 
         VirtualAddress firstPage = start.AlignDown(PageSize.Small);
         uint pageCount = ((start.Value - firstPage.Value + lengthInBytes - 1) >> PageSize.SmallShift) + 1;
+        VirtualAddress end = firstPage.Add(pageCount << PageSize.SmallShift);
         ref SpaceControl control = ref SpacePage.Enter(ref machine, _controlPage);
+        MibLocks.TakeRange(ref machine, ref control, firstPage, end);
         VmStatus status = SpaceRange.CheckMappedLocked(ref machine, ref control, firstPage, pageCount);
         if (status == VmStatus.Ok)
         {
@@ -279,6 +290,7 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
             CodePublication.Complete(ref machine);
         }
 
+        MibLocks.ReleaseRange(ref machine, ref control, firstPage, end);
         control.Lock.Release(ref machine, LockRank.Space);
         return status;
     }

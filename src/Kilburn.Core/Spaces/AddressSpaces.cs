@@ -109,7 +109,9 @@ public struct AddressSpaces
         }
 
         ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, parent.ControlPage, out bool hasObjects);
+        MibLocks.TakeAll(ref machine, ref control);
         status = SpaceClone.TryCopy(ref machine, ref frames, ref control, parent.ControlPage, controlPage, table);
+        MibLocks.ReleaseAll(ref machine, ref control, parent.ControlPage);
         SpacePage.LeaveAfterMapping(ref machine, ref frames, ref control, hasObjects);
         if (status != VmStatus.Ok)
         {

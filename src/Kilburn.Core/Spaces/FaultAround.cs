@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Objects;
 using Kilburn.Core.Tables;
 
@@ -10,7 +11,7 @@ namespace Kilburn.Core.Spaces;
 
 /// <summary>Pages that a fault maps beside the one that it is about, where that takes no memory: of the same 64 KiB, and in the same state.</summary>
 /// <remarks>
-/// In a space whose lock is held, in a table that it does not share. Faulting entries are never held, so that the stores need what the fault's own store
+/// In a MiB whose lock is held, in a table that the space does not share. Faulting entries are never held, so that the stores need what the fault's own store
 /// needs, once: the caller completes the mapping.
 /// </remarks>
 internal static class FaultAround
@@ -40,7 +41,10 @@ internal static class FaultAround
             next = next.Add(1u << SecondLevelTable.EntryShift);
         }
 
-        counters.Neighbours += mapped;
+        if (mapped != 0)
+        {
+            SharedWord.Add(ref machine, ref counters.Neighbours, mapped);
+        }
     }
 
     /// <summary>Maps neighbours of a page that lie in the same mapping of an object, and whose frames are there.</summary>
@@ -51,6 +55,7 @@ internal static class FaultAround
     /// <param name="mapping">The mapping.</param>
     /// <param name="rights">What a program may do with the pages; not to execute them, which takes a cleaning for each.</param>
     /// <param name="writing">Whether a right to write holds at once.</param>
+    /// <param name="neighbours">Counts the pages.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void MapObject<TMachine>(
         ref TMachine machine,
@@ -59,7 +64,8 @@ internal static class FaultAround
         VirtualAddress address,
         in SpaceMapping mapping,
         UserRights rights,
-        Writing writing)
+        Writing writing,
+        ref uint neighbours)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
@@ -71,9 +77,11 @@ internal static class FaultAround
         FirstLevelEntry link = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
         PhysicalAddress place = SecondLevelTable.EntryOf(link.PageTable.Table, first);
         uint count = (end.Value - first.Value) >> PageSize.SmallShift;
-        uint room = accounts.Limits.ResidentPages - accounts.Counters.ResidentPages; // the limit was not reached before the fault's own page
+        uint room = Room(accounts.Limits.ResidentPages, accounts.Counters.ResidentPages);
         uint wanted = FindReserved(ref machine, place, count, ReservedPages.Page(ReservedKind.Object, rights).Raw, room);
-        if (wanted == 0)
+        uint charged = (uint)BitOperations.PopCount(wanted);
+        if (wanted == 0
+            || !SharedWord.TryAdd(ref machine, ref accounts.Counters.ResidentPages, charged, accounts.Limits.ResidentPages))
         {
             return;
         }
@@ -89,9 +97,12 @@ internal static class FaultAround
             Descriptor.Write(ref machine, place.Add((uint)index << SecondLevelTable.EntryShift), descriptor.Raw);
         }
 
-        accounts.Counters.ResidentPages += mapped;
-        accounts.Counters.Neighbours += mapped;
+        accounts.AddResident(ref machine, unchecked(mapped - charged));
+        SharedWord.Add(ref machine, ref neighbours, mapped);
     }
+
+    // Pages to the limit, as it seems: faults in other MiBs take some, too, and a limit may be set below what is there.
+    private static uint Room(uint limit, uint resident) => resident < limit ? limit - resident : 0;
 
     // A bit for each word of a row that is what it should be, for as many as there is room for.
     private static uint FindReserved<TMachine>(

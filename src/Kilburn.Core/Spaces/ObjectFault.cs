@@ -10,54 +10,58 @@ using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
 
-/// <summary>What a fault in a part of an object comes to, in a space whose lock is held.</summary>
+/// <summary>What a fault in a part of an object comes to, in a MiB whose lock is held.</summary>
 internal static class ObjectFault
 {
     /// <summary>Brings a page that is not there.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives tables, and pages.</param>
     /// <param name="control">The space.</param>
-    /// <param name="controlPage">Its control page.</param>
-    /// <param name="address">In a mapping of an object.</param>
+    /// <param name="task">The fault, in a mapping of an object. The access may have what it wanted.</param>
     /// <param name="rights">What a program may do with the page.</param>
-    /// <param name="wanted">What the access wanted, and may have.</param>
-    public static FaultOutcome Fill<TMachine>(
+    public static FaultResult Fill<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task, UserRights rights)
+        where TMachine : struct, IMachine => Fill(
+            ref machine, ref frames, ref control, in task, rights, ref SpaceLayout.AccountsOf(ref control).Counters.Neighbours);
+
+    private static FaultResult Fill<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
         ref SpaceControl control,
-        PhysicalAddress controlPage,
-        VirtualAddress address,
+        in FaultTask task,
         UserRights rights,
-        UserRights wanted)
+        ref uint neighbours)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        if (!SpaceMappings.TryFind(ref machine, ref accounts, address, out SpaceMapping mapping))
+        if (!SpaceMappings.TryFindInFault(ref machine, ref accounts, task.Address, out SpaceMapping mapping))
         {
-            BugCheck.Fail(ref machine, "O3: a page of an object lies in no mapping"u8, address.Value);
+            BugCheck.Fail(ref machine, "O3: a page of an object lies in no mapping"u8, task.Address.Value);
         }
 
-        bool isWrite = wanted == UserRights.Write;
+        bool isWrite = task.Wanted == UserRights.Write;
         bool isCopy = isWrite && !mapping.IsShared;
-        bool hasTable = new FirstLevelEntry(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address))).IsPageTable;
-        if (accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages
-            || RangeReserve.IsPastTables(ref machine, ref accounts, controlPage, hasTable ? 0u : 1))
+        bool hasTable = new FirstLevelEntry(
+            machine.ReadWord(FirstLevelTable.EntryOf(control.Table, task.Address))).IsPageTable;
+        if (!TryClaim(ref machine, ref control, in task, hasTable, out bool isShared))
         {
-            return FaultOutcome.LimitReached;
+            return FaultResult.NeedsSpace;
+        }
+
+        if (RangeReserve.IsPastTables(ref machine, ref accounts, task.ControlPage, hasTable ? 0u : 1)
+            || !accounts.TryChargePage(ref machine))
+        {
+            return FaultResult.LimitReached;
         }
 
         SpareMemory spares = default;
-        bool isShared = SpaceFault.IsToUnshare(ref machine, ref control, controlPage, address);
-        if ((isShared || !hasTable) && spares.TryTake(ref machine, ref frames, tables: 1, pages: 0) != VmStatus.Ok)
-        {
-            return FaultOutcome.OutOfMemory;
-        }
-
         ref ObjectControl memory = ref machine.Data<ObjectControl>(mapping.Object);
         uint residentBefore = memory.ResidentPages;
         ObjectAccess access = isCopy ? ObjectAccess.Copy : isWrite ? ObjectAccess.Write : ObjectAccess.Read;
-        FaultOutcome outcome = ObjectPages.TryShare(
-            ref machine, ref frames, mapping.Object, mapping.PageOf(address), access, out PhysicalAddress frame);
+        PhysicalAddress frame = default;
+        FaultOutcome outcome = (isShared || !hasTable) && spares.TryTake(ref machine, ref frames, tables: 1, pages: 0) != VmStatus.Ok
+            ? FaultOutcome.OutOfMemory
+            : ObjectPages.TryShare(ref machine, ref frames, mapping.Object, mapping.PageOf(task.Address), access, out frame);
         if (outcome == FaultOutcome.Resolved && isCopy && !TryCopy(ref machine, ref frames, ref frame))
         {
             outcome = FaultOutcome.OutOfMemory;
@@ -66,31 +70,31 @@ internal static class ObjectFault
         if (outcome != FaultOutcome.Resolved)
         {
             spares.Free(ref machine, ref frames);
-            return outcome;
+            accounts.AddResident(ref machine, unchecked(0u - 1));
+            return outcome == FaultOutcome.NeedsPager ? FaultResult.NeedsPager : FaultResult.Refused | (FaultResult)outcome;
         }
 
         // What a pager gets back has to be told when it is written first.
         bool isTold = mapping.IsShared && memory.Kind == ObjectKind.Paged;
         Writing writing = isWrite || (mapping.IsShared && !isTold) ? Writing.Allowed : Writing.AfterFault;
         if (!TryInstall(
-            ref machine, ref frames, ref control, controlPage, address, frame, rights, writing, isShared, ref spares))
+            ref machine, ref frames, ref control, task.ControlPage, task.Address, frame, rights, writing, isShared, ref spares))
         {
             SpaceRange.FreePage(ref machine, ref frames, frame);
-            return FaultOutcome.OutOfMemory;
+            accounts.AddResident(ref machine, unchecked(0u - 1));
+            return FaultResult.OutOfMemory;
         }
 
-        accounts.Counters.ResidentPages++;
-        accounts.Counters.ObjectFills++;
         if (!isCopy && memory.ResidentPages == residentBefore && (rights & UserRights.Execute) == 0)
         {
             // The page was there before; so, it seems, are its neighbours.
             FaultAround.MapObject(
-                ref machine, ref frames, ref control, address, in mapping, rights,
-                mapping.IsShared && !isTold ? Writing.Allowed : Writing.AfterFault);
+                ref machine, ref frames, ref control, task.Address, in mapping, rights,
+                mapping.IsShared && !isTold ? Writing.Allowed : Writing.AfterFault, ref neighbours);
         }
 
         CodePublication.CompleteMapping(ref machine, (rights & UserRights.Execute) != 0);
-        return FaultOutcome.Resolved;
+        return FaultResult.ObjectFill;
     }
 
     /// <summary>Brings all pages of a new mapping that take no pager, as far as memory and limits allow. The others come on demand.</summary>
@@ -109,60 +113,55 @@ internal static class ObjectFault
         UserRights rights)
         where TMachine : struct, IMachine
     {
-        ref SpaceCounters counters = ref SpaceLayout.AccountsOf(ref control).Counters;
-        uint fills = counters.ObjectFills; // nothing faults
-        uint neighbours = counters.Neighbours;
+        uint neighbours = 0; // nothing faults
         bool isPaged = machine.Data<ObjectControl>(mapping.Object).Kind == ObjectKind.Paged;
-        FaultOutcome outcome = FaultOutcome.Resolved;
-        for (VirtualAddress page = mapping.Start; page < mapping.End && outcome == FaultOutcome.Resolved; page = page.Add(PageSize.Small))
+        FaultResult result = FaultResult.ObjectFill;
+        for (VirtualAddress page = mapping.Start; page < mapping.End && result == FaultResult.ObjectFill; page = page.Add(PageSize.Small))
         {
             bool isThere = !isPaged || ObjectPages.IsThere(ref machine, mapping.Object, mapping.PageOf(page));
             if (isThere && !SpaceRange.EntryLocked(ref machine, ref control, page, out _).IsLive)
             {
-                outcome = Fill(ref machine, ref frames, ref control, controlPage, page, rights, UserRights.Read);
+                FaultTask task = new(controlPage, page, UserRights.Read, holdsSpace: true);
+                result = Fill(ref machine, ref frames, ref control, in task, rights, ref neighbours);
             }
         }
-
-        counters.ObjectFills = fills;
-        counters.Neighbours = neighbours;
     }
 
     /// <summary>Lets a page of a shared mapping be written that could not be: a clone had it as well, or its pager has to know.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives a table, when clones share the MiB's.</param>
     /// <param name="control">The space.</param>
-    /// <param name="controlPage">Its control page.</param>
-    /// <param name="address">In a shared mapping.</param>
+    /// <param name="task">The fault, in a shared mapping.</param>
     /// <param name="old">The page as it is there.</param>
-    public static FaultOutcome AllowWrite<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        ref SpaceControl control,
-        PhysicalAddress controlPage,
-        VirtualAddress address,
-        SmallPageDescriptor old)
+    public static FaultResult AllowWrite<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task, SmallPageDescriptor old)
         where TMachine : struct, IMachine
     {
-        if (SpaceMappings.TryFind(ref machine, ref SpaceLayout.AccountsOf(ref control), address, out SpaceMapping mapping))
+        if (!TryClaim(ref machine, ref control, in task, hasTable: true, out bool isShared))
         {
-            ObjectPages.NoteWrite(ref machine, mapping.Object, mapping.PageOf(address));
+            return FaultResult.NeedsSpace;
+        }
+
+        if (SpaceMappings.TryFindInFault(
+            ref machine, ref SpaceLayout.AccountsOf(ref control), task.Address, out SpaceMapping mapping))
+        {
+            ObjectPages.NoteWrite(ref machine, mapping.Object, mapping.PageOf(task.Address));
         }
 
         SpareMemory spares = default;
-        bool isShared = SpaceFault.IsToUnshare(ref machine, ref control, controlPage, address);
         if ((isShared && spares.TryTake(ref machine, ref frames, tables: 1, pages: 0) != VmStatus.Ok)
             || frames.TrySharePage(ref machine, old.Frame) != VmStatus.Ok)
         {
             spares.Free(ref machine, ref frames);
-            return FaultOutcome.OutOfMemory;
+            return FaultResult.OutOfMemory;
         }
 
         if (!TryInstall(
             ref machine,
             ref frames,
             ref control,
-            controlPage,
-            address,
+            task.ControlPage,
+            task.Address,
             old.Frame,
             old.Rights,
             Writing.Allowed,
@@ -170,12 +169,27 @@ internal static class ObjectFault
             ref spares))
         {
             SpaceRange.FreePage(ref machine, ref frames, old.Frame);
-            return FaultOutcome.OutOfMemory;
+            return FaultResult.OutOfMemory;
         }
 
-        SpaceLayout.AccountsOf(ref control).Counters.Reuses++;
         CodePublication.CompleteMapping(ref machine, (old.Rights & UserRights.Execute) != 0);
-        return FaultOutcome.Resolved;
+        return FaultResult.Reuse;
+    }
+
+    // False when it takes the space's lock; else tells whether others have the table as well.
+    private static bool TryClaim<TMachine>(
+        ref TMachine machine, ref SpaceControl control, in FaultTask task, bool hasTable, out bool isShared)
+        where TMachine : struct, IMachine
+    {
+        uint mib = task.Address.FirstLevelIndex;
+        if (task.HoldsSpace)
+        {
+            isShared = TableSharing.IsOthersToo(ref machine, ref control, task.ControlPage, mib);
+            return true;
+        }
+
+        isShared = TableSharing.IsShared(ref machine, ref control, task.ControlPage, mib);
+        return !isShared && (hasTable || !SpaceLayout.AccountsOf(ref control).CountsTables);
     }
 
     // A frame of one's own with the contents of another, or with zeroes when there is none. The share in the other is given back.

@@ -39,6 +39,7 @@ internal static class ObjectSweep
             {
                 if (TryGetPart(ref machine, page, index, memory, first, end, out VirtualAddress from, out VirtualAddress to))
                 {
+                    MibLocks.TakeRange(ref machine, ref control, from, to);
                     SpareMemory spares = default;
                     status = spares.TryTake(
                         ref machine,
@@ -50,6 +51,8 @@ internal static class ObjectSweep
                         status = TableSharing.TryUnshareAll(
                             ref machine, ref frames, ref control, controlPage, from, to, WholeMibs.Changed, ref spares);
                     }
+
+                    MibLocks.ReleaseRange(ref machine, ref control, from, to);
                 }
             }
 
@@ -78,7 +81,9 @@ internal static class ObjectSweep
             {
                 if (TryGetPart(ref machine, page, index, memory, first, end, out VirtualAddress from, out VirtualAddress to))
                 {
+                    MibLocks.TakeRange(ref machine, ref control, from, to);
                     RangeChange.Discard(ref machine, ref frames, ref control, from, to);
+                    MibLocks.ReleaseRange(ref machine, ref control, from, to);
                 }
             }
 
@@ -100,17 +105,20 @@ internal static class ObjectSweep
             ref SpaceControl control = ref SpacePage.Enter(ref machine, SpaceMappings.HeaderOf(ref machine, page).ControlPage);
             for (uint index = 0; index < SpaceMappings.HeaderOf(ref machine, page).Count; index++)
             {
-                if (!TryGetPart(ref machine, page, index, memory, number, number + 1, out VirtualAddress address, out _))
+                if (!TryGetPart(ref machine, page, index, memory, number, number + 1, out VirtualAddress address, out VirtualAddress end))
                 {
                     continue;
                 }
 
+                MibLocks.TakeRange(ref machine, ref control, address, end);
                 SecondLevelEntry entry = SpaceRange.EntryLocked(ref machine, ref control, address, out PhysicalAddress place);
                 if (entry.Small.IsWritableOfRange)
                 {
                     Descriptor.Write(ref machine, place, entry.Small.WithWritesDeferred().Raw);
                     PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
                 }
+
+                MibLocks.ReleaseRange(ref machine, ref control, address, end);
             }
 
             control.Lock.Release(ref machine, LockRank.Space);

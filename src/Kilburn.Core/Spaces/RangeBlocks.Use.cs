@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
-using Kilburn.Core.Faults;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
@@ -11,14 +11,18 @@ internal static partial class RangeBlocks
 {
     /// <summary>Sets the flag of a block that a fault is about.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="control">A space whose lock is held.</param>
-    /// <param name="controlPage">Its control page.</param>
-    /// <param name="address">In a section or a large page whose flag is clear.</param>
+    /// <param name="control">The space, whose lock it takes as well: large pages are written while the MiB has no link.</param>
+    /// <param name="task">The fault, in a section or a large page whose flag is clear.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static FaultOutcome Note<TMachine>(
-        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, VirtualAddress address)
+    public static FaultResult Note<TMachine>(ref TMachine machine, ref SpaceControl control, in FaultTask task)
         where TMachine : struct, IMachine
     {
+        if (!task.HoldsSpace && !control.Lock.TryAcquire(ref machine, LockRank.Space))
+        {
+            return FaultResult.NeedsSpace;
+        }
+
+        VirtualAddress address = task.Address;
         PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, address);
         FirstLevelEntry first = new(machine.ReadWord(link));
         if (first.IsBlock)
@@ -28,23 +32,26 @@ internal static partial class RangeBlocks
         else
         {
             uint part = 1u << (int)(address.SecondLevelIndex >> PartShift);
-            SetFlags(ref machine, ref control, controlPage, address.FirstLevelIndex, part, AccessFlag.Set);
+            SetFlags(ref machine, ref control, address.FirstLevelIndex, part, AccessFlag.Set);
         }
 
         machine.Synchronize();
-        SpaceLayout.AccountsOf(ref control).Counters.Uses++;
-        return FaultOutcome.Resolved;
+        if (!task.HoldsSpace)
+        {
+            control.Lock.Release(ref machine, LockRank.Space);
+        }
+
+        return FaultResult.Use;
     }
 
     /// <summary>Sets or clears the flags of large pages: B1 wants it done while the MiB has no link. The caller synchronizes before it is done.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">A space whose lock is held.</param>
-    /// <param name="controlPage">Its control page.</param>
     /// <param name="mib">VA[30:20].</param>
     /// <param name="parts">A bit for each large page.</param>
     /// <param name="flag">What their flags become.</param>
     public static void SetFlags<TMachine>(
-        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, uint mib, uint parts, AccessFlag flag)
+        ref TMachine machine, ref SpaceControl control, uint mib, uint parts, AccessFlag flag)
         where TMachine : struct, IMachine
     {
         PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
@@ -59,6 +66,6 @@ internal static partial class RangeBlocks
             }
         }
 
-        Make(ref machine, controlPage, link, table, mib);
+        Make(ref machine, ref control, link, table, mib);
     }
 }

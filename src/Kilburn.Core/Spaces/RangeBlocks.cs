@@ -3,6 +3,7 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Maintenance;
 using Kilburn.Core.Tables;
 
@@ -116,7 +117,36 @@ internal static partial class RangeBlocks
         }
         else
         {
-            Make(ref machine, controlPage, link, table, mib);
+            Make(ref machine, ref control, link, table, mib);
+        }
+    }
+
+    /// <summary>Maps the part of a MiB that a fault has filled as a large page, if it is to be, and nobody is at work on the space.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Knows who owns pages.</param>
+    /// <param name="control">The space.</param>
+    /// <param name="task">The fault.</param>
+    /// <param name="table">The MiB's table.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void TryJoinPart<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task, PhysicalAddress table)
+        where TMachine : struct, IMachine
+    {
+        uint part = task.Address.SecondLevelIndex >> PartShift;
+        if (!CanJoin(ref machine, ref frames, table, part)
+            || (!task.HoldsSpace && !control.Lock.TryAcquire(ref machine, LockRank.Space)))
+        {
+            return;
+        }
+
+        uint firstPage = part << PartShift;
+        Join(
+            ref machine, ref frames, ref control, task.ControlPage,
+            task.Address.FirstLevelIndex, firstPage, firstPage + PagesOfPart - 1);
+        machine.Synchronize();
+        if (!task.HoldsSpace)
+        {
+            control.Lock.Release(ref machine, LockRank.Space);
         }
     }
 
@@ -180,8 +210,8 @@ internal static partial class RangeBlocks
     {
         ref SpaceCounters counters = ref SpaceLayout.AccountsOf(ref control).Counters;
         counters.Sections--;
-        counters.ResidentPages -= SecondLevelTable.EntryCount;
         counters.ReservedPages -= SecondLevelTable.EntryCount;
+        SpaceLayout.AccountsOf(ref control).AddResident(ref machine, unchecked(0u - SecondLevelTable.EntryCount));
         control.SpecialMibs--;
         for (uint page = 0; page < SecondLevelTable.EntryCount; page++)
         {
@@ -280,7 +310,7 @@ internal static partial class RangeBlocks
             counters.LargePages--;
         }
 
-        Make(ref machine, controlPage, link, table, part.Mib);
+        Make(ref machine, ref control, link, table, part.Mib);
         return true;
     }
 
@@ -378,7 +408,7 @@ internal static partial class RangeBlocks
         }
     }
 
-    // The MiB is nowhere, for all cores: who faults meanwhile waits for the space's lock.
+    // The MiB is nowhere, for all cores: who faults meanwhile waits for its lock.
     private static void Break<TMachine>(ref TMachine machine, ref SpaceControl control, PhysicalAddress link)
         where TMachine : struct, IMachine
     {
@@ -389,11 +419,11 @@ internal static partial class RangeBlocks
     }
 
     private static void Make<TMachine>(
-        ref TMachine machine, PhysicalAddress controlPage, PhysicalAddress link, PhysicalAddress table, uint mib)
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress link, PhysicalAddress table, uint mib)
         where TMachine : struct, IMachine
     {
         machine.SynchronizeData(); // other words were live here before: no walk through the link may find them any more
-        SpaceRange.LinkLocked(ref machine, controlPage, link, table, mib);
+        SpaceRange.LinkLocked(ref machine, ref control, link, table, mib);
     }
 
     private static void Deposit<TMachine>(ref TMachine machine, ref SpaceControl control, PhysicalAddress table)

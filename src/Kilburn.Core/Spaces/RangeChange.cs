@@ -2,56 +2,15 @@ using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Maintenance;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
 
-/// <summary>Changes what ranges of a space whose lock is held may do, and what they hold.</summary>
+/// <summary>Changes what ranges of a space may do, and what they hold. Its lock is held, and those of the MiBs.</summary>
 internal static class RangeChange
 {
-    /// <summary>Gives one page that is there, in a table of the space's own, other rights: what garbage collectors and debuggers ask for.</summary>
-    /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="frames">Tells whether the page is this space's alone.</param>
-    /// <param name="control">The space.</param>
-    /// <param name="page">First byte.</param>
-    /// <param name="rights">Read is among them when any is.</param>
-    /// <returns>False, with nothing changed, when the page is not so, or is to be executed.</returns>
-    /// <remarks>A page that nobody else has may be written at once, with no fault to find that out.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // it has one caller, which knows the address in a register
-    public static bool TryProtectPage<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, VirtualAddress page, UserRights rights)
-        where TMachine : struct, IMachine
-    {
-        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, page)));
-        if ((control.SpecialMibs | (uint)(rights & UserRights.Execute)) != 0
-            || !first.IsPageTable
-            || SpaceMappings.HasAny(ref machine, ref SpaceLayout.AccountsOf(ref control), page, page.Add(PageSize.Small)))
-        {
-            return false;
-        }
-
-        PhysicalAddress place = SecondLevelTable.EntryOf(first.PageTable.Table, page);
-        SecondLevelEntry entry = new(machine.ReadWord(place));
-        if (!entry.IsSmall || entry.IsGivenPage)
-        {
-            return false;
-        }
-
-        SmallPageDescriptor old = entry.Small;
-        bool isOwn = (rights & UserRights.Write) == 0
-            || old.IsWritableOfRange
-            || (old.Frame != SpaceLayout.AccountsOf(ref control).ZeroPage && frames.HasSoleOwner(ref machine, old.Frame));
-        uint changed = SmallPageDescriptor.CreateForRange(old.Frame, rights, isOwn ? Writing.Allowed : Writing.AfterFault).Raw;
-        if (changed != entry.Raw)
-        {
-            Descriptor.Write(ref machine, place, changed);
-            PageInvalidation.Remove(ref machine, ref control.Owner.Word, page);
-        }
-
-        return true;
-    }
-
     /// <summary>Gives pages of ranges other rights.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives tables, when runs fall into parts.</param>
@@ -191,7 +150,6 @@ internal static class RangeChange
             RangeBlocks.Join(ref machine, ref frames, ref control, controlPage, parts.Mib, parts.FirstPage, parts.LastPage);
         }
 
-        SpaceLayout.AccountsOf(ref control).Counters.ResidentPages += pages;
         CodePublication.CompleteMapping(ref machine, isCode);
 
         return VmStatus.Ok;
@@ -308,7 +266,7 @@ internal static class RangeChange
         return status;
     }
 
-    // Takes all or nothing, and makes all tables of the range the space's own.
+    // Takes all or nothing, pages counted as resident, and makes all tables of the range the space's own.
     private static VmStatus TryTake<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -322,18 +280,27 @@ internal static class RangeChange
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        if ((pages != 0 && RangeReserve.IsPast(accounts.Counters.ResidentPages, pages, accounts.Limits.ResidentPages))
-            || RangeReserve.IsPastTables(ref machine, ref accounts, controlPage, tables))
+        if (RangeReserve.IsPastTables(ref machine, ref accounts, controlPage, tables)
+            || (pages != 0
+                && !SharedWord.TryAdd(ref machine, ref accounts.Counters.ResidentPages, pages, accounts.Limits.ResidentPages)))
         {
             return VmStatus.LimitReached;
         }
 
         uint copies = TableSharing.Count(ref machine, ref control, controlPage, start, end, WholeMibs.Changed);
         VmStatus status = spares.TryTake(ref machine, ref frames, tables + copies, pages);
-        return status != VmStatus.Ok
-            ? status
-            : TableSharing.TryUnshareAll(
+        if (status == VmStatus.Ok)
+        {
+            status = TableSharing.TryUnshareAll(
                 ref machine, ref frames, ref control, controlPage, start, end, WholeMibs.Changed, ref spares);
+        }
+
+        if (status != VmStatus.Ok)
+        {
+            accounts.AddResident(ref machine, unchecked(0 - pages));
+        }
+
+        return status;
     }
 
     // Whole MiBs stay runs: only the first and the last can fall into parts.
@@ -479,6 +446,7 @@ internal static class RangeChange
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         InvalidationBatch batch = default;
+        uint residentPages = 0;
         for (uint page = part.FirstPage; page <= part.LastPage; page++)
         {
             PhysicalAddress place = table.Add(page << SecondLevelTable.EntryShift);
@@ -496,7 +464,7 @@ internal static class RangeChange
             batch.AddPage(part.AddressOf(page));
             if (old.Frame != accounts.ZeroPage)
             {
-                accounts.Counters.ResidentPages--;
+                residentPages++;
                 batch.AddWaiting(ref machine, old.Frame, WaitingKind.Page);
                 if (batch.IsFull)
                 {
@@ -505,6 +473,7 @@ internal static class RangeChange
             }
         }
 
+        accounts.AddResident(ref machine, unchecked(0 - residentPages));
         SpaceRange.Commit(ref machine, ref frames, ref control, ref batch);
     }
 }

@@ -211,7 +211,7 @@ internal static class RangeRelease
 
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         accounts.Counters.ReservedPages -= reservedPages;
-        accounts.Counters.ResidentPages -= residentPages;
+        accounts.AddResident(ref machine, unchecked(0 - residentPages));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -229,6 +229,7 @@ internal static class RangeRelease
         ref byte count = ref SpaceLayout.CountOf(ref control, part.Mib);
         InvalidationBatch batch = default;
         uint remaining = count + 1u;
+        uint residentPages = 0;
         for (uint page = part.FirstPage; page <= part.LastPage; page++)
         {
             PhysicalAddress place = table.Add(page << SecondLevelTable.EntryShift);
@@ -245,7 +246,7 @@ internal static class RangeRelease
                 batch.AddPage(part.AddressOf(page));
             }
 
-            bool holdsFrame = entry.IsGivenPage ? entry.Small.HasShare : TakeOff(ref accounts, entry);
+            bool holdsFrame = entry.IsGivenPage ? entry.Small.HasShare : TakeOff(ref accounts, entry, ref residentPages);
             if (holdsFrame)
             {
                 batch.AddWaiting(ref machine, entry.Small.Frame, WaitingKind.Page);
@@ -264,11 +265,12 @@ internal static class RangeRelease
             batch.AddWaiting(ref machine, table, WaitingKind.SecondLevelTable);
         }
 
+        accounts.AddResident(ref machine, unchecked(0 - residentPages));
         SpaceRange.Commit(ref machine, ref frames, ref control, ref batch);
     }
 
     // True when the entry holds a frame.
-    private static bool TakeOff(ref SpaceAccounts accounts, SecondLevelEntry entry)
+    private static bool TakeOff(ref SpaceAccounts accounts, SecondLevelEntry entry, ref uint residentPages)
     {
         if (!IsFillable(entry))
         {
@@ -281,7 +283,7 @@ internal static class RangeRelease
             return false;
         }
 
-        accounts.Counters.ResidentPages--;
+        residentPages++;
         return true;
     }
 

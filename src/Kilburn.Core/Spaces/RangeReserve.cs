@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
@@ -27,7 +28,7 @@ internal static class RangeReserve
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         RangeBlocks.Split(ref machine, ref control, controlPage, plan.GuardStart, plan.End, WholeMibs.Replaced);
         uint tables = CountTables(ref machine, ref control, in plan);
-        VmStatus status = CheckLimits(ref machine, ref control, controlPage, in plan, tables);
+        VmStatus status = TryCharge(ref machine, ref control, controlPage, in plan, tables);
         if (status != VmStatus.Ok)
         {
             return status;
@@ -44,6 +45,7 @@ internal static class RangeReserve
 
         if (status != VmStatus.Ok)
         {
+            accounts.AddResident(ref machine, plan.IsPopulated ? unchecked(0 - plan.PageCount) : 0);
             return status;
         }
 
@@ -171,7 +173,6 @@ internal static class RangeReserve
             RangeBlocks.Join(ref machine, ref frames, ref control, controlPage, parts.Mib, parts.FirstPage, parts.LastPage);
         }
 
-        SpaceLayout.AccountsOf(ref control).Counters.ResidentPages += plan.PageCount;
         if (isCode)
         {
             CodePublication.Complete(ref machine);
@@ -188,7 +189,8 @@ internal static class RangeReserve
         count = unchecked((byte)(count + pageCount));
     }
 
-    private static VmStatus CheckLimits<TMachine>(
+    // Resident pages are charged at once, because faults elsewhere in the space are; those that go are let go of later.
+    private static VmStatus TryCharge<TMachine>(
         ref TMachine machine,
         ref SpaceControl control,
         PhysicalAddress controlPage,
@@ -198,18 +200,19 @@ internal static class RangeReserve
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         uint reserved = accounts.Counters.ReservedPages;
-        uint resident = accounts.Counters.ResidentPages;
+        uint limit = accounts.Limits.ResidentPages;
         if (plan.IsReplacing)
         {
             RangeRelease.Count(
                 ref machine, ref control, plan.GuardStart, plan.End, out uint removedPages, out uint residentPages);
             reserved -= removedPages;
-            resident -= residentPages;
+            limit = residentPages <= uint.MaxValue - limit ? limit + residentPages : uint.MaxValue;
         }
 
         return (plan.IsCounted && IsPast(reserved, plan.PageCount, accounts.Limits.ReservedPages))
-            || (plan.IsPopulated && IsPast(resident, plan.PageCount, accounts.Limits.ResidentPages))
             || IsPastTables(ref machine, ref accounts, controlPage, tables)
+            || (plan.IsPopulated
+                && !SharedWord.TryAdd(ref machine, ref accounts.Counters.ResidentPages, plan.PageCount, limit))
             ? VmStatus.LimitReached
             : VmStatus.Ok;
     }

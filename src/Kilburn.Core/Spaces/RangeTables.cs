@@ -56,7 +56,7 @@ internal static class RangeTables
         PhysicalAddress table = spares.TakeTable(ref machine);
         SpaceLayout.CountOf(ref control, mib) = unchecked((byte)(Fill(ref machine, table, first.Reserved) - 1));
         machine.OrderMemory(); // the words before the link
-        SpaceRange.LinkLocked(ref machine, controlPage, link, table, mib);
+        SpaceRange.LinkLocked(ref machine, ref control, link, table, mib);
         return table;
     }
 }

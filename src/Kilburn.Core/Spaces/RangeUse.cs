@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
-using Kilburn.Core.Faults;
 using Kilburn.Core.Maintenance;
 using Kilburn.Core.Objects;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
 
-/// <summary>Which pages of ranges are used, by the access flag, in a space whose lock is held.</summary>
+/// <summary>Which pages of ranges are used, by the access flag, in a space whose lock is held, and those of the MiBs.</summary>
 /// <remarks>
 /// Invariant U1: a table that spaces share has no page whose flag is clear, so that noting a use never changes one (F1). Such tables are left
 /// out when flags are cleared, and a clone sets all flags first. Clearing is invalidated as every change is; setting is not: what faults is never
@@ -47,9 +46,9 @@ internal static class RangeUse
                     batch.AddAll();
                 }
             }
-            else if (first.IsPageTable && !SpaceFault.IsToUnshare(ref machine, ref control, controlPage, parts.MibStart))
+            else if (first.IsPageTable && !TableSharing.IsOthersToo(ref machine, ref control, controlPage, parts.Mib))
             {
-                AgePart(ref machine, ref control, controlPage, first.PageTable.Table, in parts, ref batch);
+                AgePart(ref machine, ref control, first.PageTable.Table, in parts, ref batch);
             }
         }
 
@@ -60,24 +59,22 @@ internal static class RangeUse
 
     /// <summary>Sets the flag of a page that a fault is about.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="control">The space.</param>
-    /// <param name="place">The page's word.</param>
+    /// <param name="place">The page's word, in a MiB whose lock is held.</param>
     /// <param name="page">What it is.</param>
     /// <param name="wanted">What the access wanted.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static FaultOutcome Note<TMachine>(
-        ref TMachine machine, ref SpaceControl control, PhysicalAddress place, SmallPageDescriptor page, UserRights wanted)
+    public static FaultResult Note<TMachine>(
+        ref TMachine machine, PhysicalAddress place, SmallPageDescriptor page, UserRights wanted)
         where TMachine : struct, IMachine
     {
         if ((page.Rights & wanted) == 0)
         {
-            return FaultOutcome.Protection; // no use
+            return FaultResult.Protection; // no use
         }
 
         Descriptor.Write(ref machine, place, page.With(AccessFlag.Set).Raw);
         machine.Synchronize();
-        SpaceLayout.AccountsOf(ref control).Counters.Uses++;
-        return FaultOutcome.Resolved;
+        return FaultResult.Use;
     }
 
     /// <summary>Sets all flags: the space's tables may be shared then. There is no block.</summary>
@@ -185,7 +182,6 @@ internal static class RangeUse
     private static void AgePart<TMachine>(
         ref TMachine machine,
         ref SpaceControl control,
-        PhysicalAddress controlPage,
         PhysicalAddress table,
         in MibParts part,
         ref InvalidationBatch batch)
@@ -211,7 +207,7 @@ internal static class RangeUse
 
         if (large != 0)
         {
-            RangeBlocks.SetFlags(ref machine, ref control, controlPage, part.Mib, large, AccessFlag.Clear);
+            RangeBlocks.SetFlags(ref machine, ref control, part.Mib, large, AccessFlag.Clear);
         }
     }
 }

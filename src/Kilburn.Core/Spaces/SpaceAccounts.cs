@@ -1,9 +1,14 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Locks;
 
 namespace Kilburn.Core.Spaces;
 
 /// <summary>The part of a control page that ranges and faults use: what the space has, may have, and how it chooses.</summary>
-/// <remarks>Guarded by the space's lock. Laid out by <see cref="SpaceLayout"/>, whose length for it this must not pass.</remarks>
+/// <remarks>
+/// Guarded by the space's lock; but faults, which hold that of a MiB, read limits and mappings, and change the counts of resident pages and of
+/// faults: those are added to by exclusive access, whoever does it. Laid out by <see cref="SpaceLayout"/>, whose length for it this must not pass.
+/// </remarks>
 internal struct SpaceAccounts
 {
     /// <summary>The counts, less the tables, which are counted by looking.</summary>
@@ -26,6 +31,9 @@ internal struct SpaceAccounts
     /// <summary>The page of <see cref="SpaceMappings"/>; default while the space maps no object.</summary>
     public PhysicalAddress Mappings;
 
+    /// <summary>Odd while <see cref="Mappings"/> or what they are is being changed; each change adds 2.</summary>
+    public uint MappingsVersion;
+
     /// <summary>Below it, no free place is known. For placements without a seed.</summary>
     public VirtualAddress SearchStart;
 
@@ -37,4 +45,26 @@ internal struct SpaceAccounts
 
     /// <summary>What ranges may be.</summary>
     public RightsPolicy Policy;
+
+    /// <summary>True when tables have a limit: they are counted under the space's lock.</summary>
+    public readonly bool CountsTables => Limits.Tables != SpaceLimits.None;
+
+    /// <summary>Counts a page that gets a frame, unless the limit is reached.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <returns>False, with nothing counted, when it is.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // on the way of each first touch
+    public bool TryChargePage<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine => machine.AddBelow(ref Counters.ResidentPages, Limits.ResidentPages) != 0;
+
+    /// <summary>Counts pages that get frames, or lose them.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="pages">How many; the negative of how many lose them.</param>
+    public void AddResident<TMachine>(ref TMachine machine, uint pages)
+        where TMachine : struct, IMachine
+    {
+        if (pages != 0)
+        {
+            SharedWord.Add(ref machine, ref Counters.ResidentPages, pages);
+        }
+    }
 }

@@ -60,6 +60,7 @@ internal static class SpaceClone
         ref SpaceControl child = ref machine.Data<SpaceControl>(childPage);
         child.Owner = default;
         child.Lock = default;
+        SpaceLayout.ClearLocks(ref machine, childPage);
         child.Table = childTable;
         child.NextInFamily = default;
         child.PreviousInFamily = default;

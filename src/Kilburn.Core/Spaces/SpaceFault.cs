@@ -22,39 +22,84 @@ internal static class SpaceFault
         | (1u << (int)FaultStatus.PermissionSecondLevel) | (1u << (int)FaultStatus.PermissionFirstLevel)
         | (1u << (int)FaultStatus.AccessFlagSecondLevel) | (1u << (int)FaultStatus.AccessFlagFirstLevel);
 
+    private const int CounterShift = 8;
+
     /// <summary>See <see cref="AddressSpace.Resolve"/>.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Gives pages and tables.</param>
     /// <param name="controlPage">The space's control page.</param>
     /// <param name="report">The fault.</param>
     public static FaultOutcome Resolve<TMachine>(
-        ref TMachine machine, ref FrameAllocator frames, PhysicalAddress controlPage, in FaultReport report)
+        ref TMachine machine, ref FrameAllocator frames, uint controlPage, in FaultReport report)
         where TMachine : struct, IMachine
     {
-        FaultOutcome outcome = !IsForTables(report.Status) ? Classify(report.Status)
-            : report.Address.IsUser ? FaultOutcome.Resolved
-            : FaultOutcome.Forbidden;
-
-        ref SpaceControl control = ref SpacePage.Enter(ref machine, controlPage);
-        if (outcome == FaultOutcome.Resolved)
+        ref SpaceControl control = ref SpacePage.Find(ref machine, new PhysicalAddress(controlPage));
+        VirtualAddress address = report.Address;
+        if (!IsForTables(report.Status) || !address.IsUser)
         {
-            UserRights wanted = report.Access switch
-            {
-                FaultAccess.Read => UserRights.Read,
-                FaultAccess.Write => UserRights.Write,
-                _ => UserRights.Execute,
-            };
-            outcome = ResolveLocked(ref machine, ref frames, ref control, controlPage, report.Address, wanted);
+            return Refuse(ref machine, ref control, report.Status);
         }
 
-        if (outcome is not (FaultOutcome.Resolved or FaultOutcome.NeedsPager))
+        FaultTask task = new(
+            new PhysicalAddress(controlPage), address, (UserRights)(1u << (int)report.Access), holdsSpace: false);
+        ref uint word = ref MibLocks.WordOf(ref control, address.FirstLevelIndex);
+        uint bit = MibLocks.BitOf(address.FirstLevelIndex);
+        MibLocks.Take(ref machine, ref word, bit);
+        FaultResult result = ResolveLocked(ref machine, ref frames, ref control, in task);
+        uint counter = (uint)result >> CounterShift;
+        if (counter != 0)
         {
-            SpaceLayout.AccountsOf(ref control).Counters.Refused++;
+            MibLocks.ReleaseAndCount(ref machine, ref word, bit, ref CounterAt(ref control, counter));
+            return OutcomeOf(result);
         }
 
-        control.Lock.Release(ref machine, LockRank.Space);
-        return outcome;
+        MibLocks.Release(ref machine, ref word, bit);
+        return result == FaultResult.NeedsSpace
+            ? ResolveWithSpace(ref machine, ref frames, in task)
+            : OutcomeOf(result);
     }
+
+    // What changes more than one MiB's pages, when another core is at work on the space: the end of sharing a table, and tables that are counted.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultOutcome ResolveWithSpace<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, in FaultTask alone)
+        where TMachine : struct, IMachine
+    {
+        FaultTask task = new(alone.ControlPage, alone.Address, alone.Wanted, holdsSpace: true);
+        ref SpaceControl control = ref SpacePage.Enter(ref machine, task.ControlPage);
+        ref uint word = ref MibLocks.WordOf(ref control, task.Address.FirstLevelIndex);
+        uint bit = MibLocks.BitOf(task.Address.FirstLevelIndex);
+        MibLocks.Take(ref machine, ref word, bit);
+        FaultResult result = ResolveOutOfLine(ref machine, ref frames, ref control, in task);
+        uint counter = (uint)result >> CounterShift;
+        if (counter != 0)
+        {
+            SharedWord.Add(ref machine, ref CounterAt(ref control, counter), 1);
+        }
+
+        MibLocks.Release(ref machine, ref word, bit);
+        control.Lock.Release(ref machine, LockRank.Space);
+        return OutcomeOf(result);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultResult ResolveOutOfLine<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task)
+        where TMachine : struct, IMachine => ResolveLocked(ref machine, ref frames, ref control, in task);
+
+    // What no table decides: there is nothing to lock.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultOutcome Refuse<TMachine>(ref TMachine machine, ref SpaceControl control, FaultStatus status)
+        where TMachine : struct, IMachine
+    {
+        SharedWord.Add(ref machine, ref SpaceLayout.AccountsOf(ref control).Counters.Refused, 1);
+        return IsForTables(status) ? FaultOutcome.Forbidden : Classify(status);
+    }
+
+    private static FaultOutcome OutcomeOf(FaultResult result) => (FaultOutcome)(byte)result;
+
+    private static ref uint CounterAt(ref SpaceControl control, uint offset) =>
+        ref Unsafe.AddByteOffset(ref SpaceLayout.AccountsOf(ref control).Counters.ReservedPages, (nint)offset);
 
     // True for what the tables decide.
     private static bool IsForTables(FaultStatus status) => ((StatusesForTables >> (int)status) & 1) != 0;
@@ -68,172 +113,141 @@ internal static class SpaceFault
         _ => FaultOutcome.Unexpected,
     };
 
-    private static FaultOutcome ResolveLocked<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        ref SpaceControl control,
-        PhysicalAddress controlPage,
-        VirtualAddress address,
-        UserRights wanted)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the call and its registers cost a twentieth of a first read
+    private static FaultResult ResolveLocked<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task)
         where TMachine : struct, IMachine
     {
-        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, task.Address)));
         if (!first.IsPageTable)
         {
-            if (first.IsBlock)
-            {
-                return ResolveInBlock(
-                    ref machine, ref control, controlPage, address, first.Section.Rights, first.Section.IsAccessed, wanted);
-            }
-
-            FaultOutcome outcome = first.Reserved.Covers(address.SecondLevelIndex)
-                ? Judge(first.Reserved, wanted)
-                : FaultOutcome.NotMapped;
-            if (outcome == FaultOutcome.Resolved && first.Reserved.Kind == ReservedKind.Object)
-            {
-                return ObjectFault.Fill(
-                    ref machine, ref frames, ref control, controlPage, address, first.Reserved.Rights, wanted);
-            }
-
-            return outcome == FaultOutcome.Resolved
-                ? FillFirst(ref machine, ref frames, ref control, controlPage, address, first.Reserved.Rights, wanted)
-                : outcome;
+            return ResolveWithoutTable(ref machine, ref frames, ref control, in task, first);
         }
 
-        PhysicalAddress place = SecondLevelTable.EntryOf(first.PageTable.Table, address);
+        PhysicalAddress place = SecondLevelTable.EntryOf(first.PageTable.Table, task.Address);
         SecondLevelEntry entry = new(machine.ReadWord(place));
         if (!entry.IsLive)
         {
-            FaultOutcome outcome = entry.Reserved.IsFillable && (entry.Reserved.Rights & wanted) != 0
-                ? FaultOutcome.Resolved
-                : Judge(entry.Reserved, wanted);
-            if (outcome == FaultOutcome.Resolved && entry.Reserved.Kind == ReservedKind.Object)
+            if (!entry.Reserved.IsFillable || (entry.Reserved.Rights & task.Wanted) == 0)
             {
-                return ObjectFault.Fill(
-                    ref machine, ref frames, ref control, controlPage, address, entry.Reserved.Rights, wanted);
+                return Judge(entry.Reserved);
             }
 
-            if (outcome == FaultOutcome.Resolved && IsToUnshare(ref machine, ref control, controlPage, address))
+            if (entry.Reserved.Kind == ReservedKind.Object)
             {
-                return ResolveInCopy(ref machine, ref frames, ref control, controlPage, address, entry, wanted);
+                return ObjectFault.Fill(ref machine, ref frames, ref control, in task, entry.Reserved.Rights);
             }
 
-            if (outcome == FaultOutcome.Resolved)
+            if (TableSharing.IsShared(ref machine, ref control, task.ControlPage, task.Address.FirstLevelIndex))
             {
-                outcome = Fill(ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), place, entry.Reserved.Rights, wanted);
-                if (RangeBlocks.IsInStep(machine.ReadWord(place), address))
-                {
-                    RangeBlocks.Join(
-                        ref machine, ref frames, ref control, controlPage,
-                        address.FirstLevelIndex, address.AlignDown(PageSize.Large).SecondLevelIndex,
-                        address.AlignDown(PageSize.Large).SecondLevelIndex + LargePageDescriptor.PageCount - 1);
-                    machine.Synchronize();
-                }
+                return ResolveShared(ref machine, ref frames, ref control, in task, entry);
             }
 
-            return outcome;
+            FaultResult result = Fill(
+                ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), place, entry.Reserved.Rights, task.Wanted);
+            if (RangeBlocks.IsInStep(machine.ReadWord(place), task.Address))
+            {
+                RangeBlocks.TryJoinPart(ref machine, ref frames, ref control, in task, first.PageTable.Table);
+            }
+
+            return result;
         }
 
         if (entry.IsLarge)
         {
             return ResolveInBlock(
-                ref machine, ref control, controlPage, address, entry.Large.PageAt(0).Rights, entry.Large.IsAccessed, wanted);
+                ref machine, ref control, in task, entry.Large.PageAt(0).Rights, entry.Large.IsAccessed);
         }
 
         if (!entry.Small.IsAccessed)
         {
-            return RangeUse.Note(ref machine, ref control, place, entry.Small, wanted);
+            return RangeUse.Note(ref machine, place, entry.Small, task.Wanted);
         }
 
         // Only what may be written has its writes deferred.
-        if (wanted == UserRights.Write && entry.Small.IsWriteDeferred)
+        if (task.Wanted == UserRights.Write && entry.Small.IsWriteDeferred)
         {
-            if (SpaceMappings.IsShared(ref machine, ref SpaceLayout.AccountsOf(ref control), address))
+            if (SpaceMappings.IsShared(ref machine, ref SpaceLayout.AccountsOf(ref control), task.Address))
             {
-                return ObjectFault.AllowWrite(ref machine, ref frames, ref control, controlPage, address, entry.Small);
+                return ObjectFault.AllowWrite(ref machine, ref frames, ref control, in task, entry.Small);
             }
 
-            if (IsToUnshare(ref machine, ref control, controlPage, address))
-            {
-                return ResolveInCopy(ref machine, ref frames, ref control, controlPage, address, entry, wanted);
-            }
-
-            return MakeOwn(ref machine, ref frames, ref control, address, place, entry.Small);
+            return TableSharing.IsShared(ref machine, ref control, task.ControlPage, task.Address.FirstLevelIndex)
+                ? ResolveShared(ref machine, ref frames, ref control, in task, entry)
+                : MakeOwn(ref machine, ref frames, ref control, task.Address, place, entry.Small);
         }
 
-        if ((entry.Small.Rights & wanted) == 0)
+        return (entry.Small.Rights & task.Wanted) == 0 ? FaultResult.Protection : FaultResult.Spurious;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultResult ResolveWithoutTable<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task, FirstLevelEntry first)
+        where TMachine : struct, IMachine
+    {
+        if (first.IsBlock)
         {
-            return FaultOutcome.Protection;
+            return ResolveInBlock(ref machine, ref control, in task, first.Section.Rights, first.Section.IsAccessed);
         }
 
-        SpaceLayout.AccountsOf(ref control).Counters.Spurious++;
-        return FaultOutcome.Resolved;
+        ReservedPages run = first.Reserved;
+        return !run.Covers(task.Address.SecondLevelIndex) ? FaultResult.NotMapped
+            : !run.IsFillable || (run.Rights & task.Wanted) == 0 ? Judge(run)
+            : run.Kind == ReservedKind.Object ? ObjectFault.Fill(ref machine, ref frames, ref control, in task, run.Rights)
+            : FillFirst(ref machine, ref frames, ref control, in task, run.Rights);
     }
 
     // Nothing that is mapped so waits for a fault, but for one that notes its use.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static FaultOutcome ResolveInBlock<TMachine>(
-        ref TMachine machine,
-        ref SpaceControl control,
-        PhysicalAddress controlPage,
-        VirtualAddress address,
-        UserRights rights,
-        bool isAccessed,
-        UserRights wanted)
+    private static FaultResult ResolveInBlock<TMachine>(
+        ref TMachine machine, ref SpaceControl control, in FaultTask task, UserRights rights, bool isAccessed)
+        where TMachine : struct, IMachine =>
+        (rights & task.Wanted) == 0 ? FaultResult.Protection
+        : isAccessed ? FaultResult.Spurious
+        : RangeBlocks.Note(ref machine, ref control, in task);
+
+    // A page of a table that others may have as well. That ends under the space's lock, which most often is free.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FaultResult ResolveShared<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task, SecondLevelEntry old)
         where TMachine : struct, IMachine
     {
-        if ((rights & wanted) == 0)
+        if (!task.HoldsSpace && !control.Lock.TryAcquire(ref machine, LockRank.Space))
         {
-            return FaultOutcome.Protection;
+            return FaultResult.NeedsSpace;
         }
 
-        if (!isAccessed)
+        FaultResult result = TableSharing.TryTakeOver(ref machine, ref control, task.ControlPage, task.Address.FirstLevelIndex)
+            ? ResolveOutOfLine(ref machine, ref frames, ref control, in task)
+            : ResolveInCopy(ref machine, ref frames, ref control, in task, old);
+        if (!task.HoldsSpace)
         {
-            return RangeBlocks.Note(ref machine, ref control, controlPage, address);
+            control.Lock.Release(ref machine, LockRank.Space);
         }
 
-        SpaceLayout.AccountsOf(ref control).Counters.Spurious++;
-        return FaultOutcome.Resolved;
+        return result;
     }
 
-    /// <summary>False when a table may be changed: it never was shared, or is not any more.</summary>
-    /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="control">A space whose lock is held.</param>
-    /// <param name="controlPage">Its control page.</param>
-    /// <param name="address">In the MiB of the table.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a space that shares nothing it is a load and a compare
-    public static bool IsToUnshare<TMachine>(
-        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, VirtualAddress address)
-        where TMachine : struct, IMachine =>
-        control.SpecialMibs != 0
-        && SpaceLayout.IsShared(ref machine, controlPage, address.FirstLevelIndex)
-        && !TableSharing.TryTakeOver(ref machine, ref control, controlPage, address.FirstLevelIndex);
-
     // The page becomes what it should be in a copy of the table that no walk finds yet: one break for both.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static FaultOutcome ResolveInCopy<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        ref SpaceControl control,
-        PhysicalAddress controlPage,
-        VirtualAddress address,
-        SecondLevelEntry old,
-        UserRights wanted)
+    private static FaultResult ResolveInCopy<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task, SecondLevelEntry old)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
         UserRights rights = old.IsLive ? old.Small.Rights : old.Reserved.Rights;
-        bool needsPage = wanted == UserRights.Write;
+        bool needsPage = task.Wanted == UserRights.Write;
         bool isCopy = TableCopy.HoldsFrame(old, accounts.ZeroPage);
-        if (needsPage && !isCopy && accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
+        bool isCharged = needsPage && !isCopy;
+        if (isCharged && !accounts.TryChargePage(ref machine))
         {
-            return FaultOutcome.LimitReached;
+            return FaultResult.LimitReached;
         }
 
         SpareMemory spares = default;
         if (spares.TryTake(ref machine, ref frames, tables: 1, pages: needsPage ? 1u : 0) != VmStatus.Ok)
         {
-            return FaultOutcome.OutOfMemory;
+            accounts.AddResident(ref machine, isCharged ? unchecked(0u - 1) : 0);
+            return FaultResult.OutOfMemory;
         }
 
         PhysicalAddress page = needsPage ? spares.TakePage(ref machine) : accounts.ZeroPage;
@@ -254,10 +268,10 @@ internal static class SpaceFault
             ref machine,
             ref frames,
             ref control,
-            controlPage,
-            address.FirstLevelIndex,
+            task.ControlPage,
+            task.Address.FirstLevelIndex,
             ref spares,
-            address.SecondLevelIndex,
+            task.Address.SecondLevelIndex,
             descriptor.Raw,
             out bool isCopied);
         if (!isCopied || status != VmStatus.Ok)
@@ -269,39 +283,37 @@ internal static class SpaceFault
                 SpaceRange.FreePage(ref machine, ref frames, page);
             }
 
-            return status == VmStatus.Ok ? FaultOutcome.Resolved : FaultOutcome.OutOfMemory;
+            accounts.AddResident(ref machine, isCharged ? unchecked(0u - 1) : 0);
+            return status == VmStatus.Ok ? FaultResult.Again : FaultResult.OutOfMemory;
         }
 
-        accounts.Counters.Copies += isCopy ? 1u : 0;
-        accounts.Counters.ResidentPages += needsPage && !isCopy ? 1u : 0;
-        accounts.Counters.ZeroFills += needsPage && !isCopy ? 1u : 0;
         if (!needsPage)
         {
-            accounts.Counters.ZeroReads++;
-            FirstLevelEntry own = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+            FirstLevelEntry own = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, task.Address)));
             FaultAround.MapZeroes(
                 ref machine,
                 ref accounts.Counters,
-                SecondLevelTable.EntryOf(own.PageTable.Table, address),
+                SecondLevelTable.EntryOf(own.PageTable.Table, task.Address),
                 old.Reserved,
                 descriptor);
         }
 
         CodePublication.CompleteMapping(ref machine, isCode);
-
-        return FaultOutcome.Resolved;
+        return isCopy ? FaultResult.Copy : needsPage ? FaultResult.ZeroFill : FaultResult.ZeroRead;
     }
 
-    private static FaultOutcome Judge(ReservedPages pages, UserRights wanted) => pages.Kind switch
+    // Why a page that is not there stays so, when it cannot be filled for what is wanted.
+    private static FaultResult Judge(ReservedPages pages) => pages.Kind switch
     {
-        ReservedKind.Anonymous or ReservedKind.Object => (pages.Rights & wanted) != 0 ? FaultOutcome.Resolved : FaultOutcome.Protection,
-        ReservedKind.Guard => FaultOutcome.Guard,
-        ReservedKind.StackGuard => FaultOutcome.StackOverflow,
-        _ => FaultOutcome.NotMapped,
+        ReservedKind.Anonymous or ReservedKind.Object => FaultResult.Protection,
+        ReservedKind.Guard => FaultResult.Guard,
+        ReservedKind.StackGuard => FaultResult.StackOverflow,
+        _ => FaultResult.NotMapped,
     };
 
     // The first touch of a page whose table is there.
-    private static FaultOutcome Fill<TMachine>(
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // as ResolveLocked
+    private static FaultResult Fill<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
         ref SpaceAccounts accounts,
@@ -315,36 +327,35 @@ internal static class SpaceFault
             return FillWithZeroPage(ref machine, ref accounts, place, rights);
         }
 
-        if (accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
+        if (!accounts.TryChargePage(ref machine))
         {
-            return FaultOutcome.LimitReached;
+            return FaultResult.LimitReached;
         }
 
         uint page = frames.TakeZeroedPage(ref machine);
         if (page == 0)
         {
-            return FaultOutcome.OutOfMemory;
+            accounts.AddResident(ref machine, unchecked(0u - 1));
+            return FaultResult.OutOfMemory;
         }
 
-        return FillWithNewPage(ref machine, ref accounts, place, new PhysicalAddress(page), rights);
+        return FillWithNewPage(ref machine, place, new PhysicalAddress(page), rights);
     }
 
-    private static FaultOutcome FillWithNewPage<TMachine>(
-        ref TMachine machine, ref SpaceAccounts accounts, PhysicalAddress place, PhysicalAddress page, UserRights rights)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // as ResolveLocked
+    private static FaultResult FillWithNewPage<TMachine>(
+        ref TMachine machine, PhysicalAddress place, PhysicalAddress page, UserRights rights)
         where TMachine : struct, IMachine
     {
-        accounts.Counters.ResidentPages++;
-        accounts.Counters.ZeroFills++;
         machine.OrderMemory(); // the zeroes before what leads to them
         Link(ref machine, place, page, rights, Writing.Allowed);
-        return FaultOutcome.Resolved;
+        return FaultResult.ZeroFill;
     }
 
-    private static FaultOutcome FillWithZeroPage<TMachine>(
+    private static FaultResult FillWithZeroPage<TMachine>(
         ref TMachine machine, ref SpaceAccounts accounts, PhysicalAddress place, UserRights rights)
         where TMachine : struct, IMachine
     {
-        accounts.Counters.ZeroReads++;
         bool isCode = (rights & UserRights.Execute) != 0;
         if (isCode)
         {
@@ -356,45 +367,46 @@ internal static class SpaceFault
         FaultAround.MapZeroes(
             ref machine, ref accounts.Counters, place, ReservedPages.Page(ReservedKind.Anonymous, rights), zeroes);
         CodePublication.CompleteMapping(ref machine, isCode);
-        return FaultOutcome.Resolved;
+        return FaultResult.ZeroRead;
     }
 
     // The first touch of a MiB: its run becomes a table.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static FaultOutcome FillFirst<TMachine>(
-        ref TMachine machine,
-        ref FrameAllocator frames,
-        ref SpaceControl control,
-        PhysicalAddress controlPage,
-        VirtualAddress address,
-        UserRights rights,
-        UserRights wanted)
+    private static FaultResult FillFirst<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, in FaultTask task, UserRights rights)
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        bool needsPage = wanted == UserRights.Write;
-        if ((needsPage && accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
-            || RangeReserve.IsPastTables(ref machine, ref accounts, controlPage, 1))
+        if (accounts.CountsTables && !task.HoldsSpace)
         {
-            return FaultOutcome.LimitReached;
+            return FaultResult.NeedsSpace;
+        }
+
+        bool needsPage = task.Wanted == UserRights.Write;
+        if (RangeReserve.IsPastTables(ref machine, ref accounts, task.ControlPage, 1)
+            || (needsPage && !accounts.TryChargePage(ref machine)))
+        {
+            return FaultResult.LimitReached;
         }
 
         SpareMemory spares = default;
         if (spares.TryTake(ref machine, ref frames, tables: 1, pages: needsPage ? 1u : 0) != VmStatus.Ok)
         {
-            return FaultOutcome.OutOfMemory;
+            accounts.AddResident(ref machine, needsPage ? unchecked(0u - 1) : 0);
+            return FaultResult.OutOfMemory;
         }
 
-        PhysicalAddress table = RangeTables.Ensure(ref machine, ref control, controlPage, address.FirstLevelIndex, ref spares);
-        PhysicalAddress place = SecondLevelTable.EntryOf(table, address);
+        PhysicalAddress table = RangeTables.Ensure(
+            ref machine, ref control, task.ControlPage, task.Address.FirstLevelIndex, ref spares);
+        PhysicalAddress place = SecondLevelTable.EntryOf(table, task.Address);
         return needsPage
-            ? FillWithNewPage(ref machine, ref accounts, place, spares.TakePage(ref machine), rights)
+            ? FillWithNewPage(ref machine, place, spares.TakePage(ref machine), rights)
             : FillWithZeroPage(ref machine, ref accounts, place, rights);
     }
 
     // The first write to a page that may be another's too: in place when it is not, else to a copy.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static FaultOutcome MakeOwn<TMachine>(
+    private static FaultResult MakeOwn<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
         ref SpaceControl control,
@@ -408,60 +420,61 @@ internal static class SpaceFault
         if (!isZeroPage && frames.HasSoleOwner(ref machine, old.Frame))
         {
             // Only rights change, and they grow: no break before make. Source: ARM DDI 0406C.d, B3.10.1.
-            accounts.Counters.Reuses++;
             Descriptor.Write(ref machine, place, old.WithWritesAllowed(old.Frame).Raw);
             PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
-            return FaultOutcome.Resolved;
+            return FaultResult.Reuse;
         }
 
-        if (isZeroPage && accounts.Counters.ResidentPages >= accounts.Limits.ResidentPages)
+        if (isZeroPage && !accounts.TryChargePage(ref machine))
         {
-            return FaultOutcome.LimitReached;
+            return FaultResult.LimitReached;
         }
 
         FrameContents contents = isZeroPage ? FrameContents.Zeroed : FrameContents.AsLeft;
         if (frames.TryAllocatePage(ref machine, contents, out PhysicalAddress page) != VmStatus.Ok)
         {
-            return FaultOutcome.OutOfMemory;
+            accounts.AddResident(ref machine, isZeroPage ? unchecked(0u - 1) : 0);
+            return FaultResult.OutOfMemory;
         }
 
-        if (isZeroPage)
+        if (!isZeroPage)
         {
-            accounts.Counters.ResidentPages++;
-            accounts.Counters.ZeroFills++;
-        }
-        else
-        {
-            accounts.Counters.Copies++;
             machine.Copy(page, old.Frame, PageSize.Small);
         }
 
-        Descriptor.Write(ref machine, place, 0);
+        // A word of nothing would be free for others, who do not ask for the MiB. What is to be written may be read.
+        UserRights rights = old.Execution == Execution.Allowed ? UserRights.All : UserRights.ReadWrite;
+        Descriptor.Write(ref machine, place, ReservedPages.Page(ReservedKind.Anonymous, rights).Raw);
         PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
-        Link(ref machine, place, old.WithWritesAllowed(page));
-        if (!isZeroPage)
+        Link(ref machine, place.Value, old.WithWritesAllowed(page).Raw);
+        if (isZeroPage)
         {
-            SpaceRange.FreePage(ref machine, ref frames, old.Frame);
+            return FaultResult.ZeroFill;
         }
 
-        return FaultOutcome.Resolved;
+        SpaceRange.FreePage(ref machine, ref frames, old.Frame);
+        return FaultResult.Copy;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // folds for what is written to the page
     private static void Link<TMachine>(
         ref TMachine machine, PhysicalAddress place, PhysicalAddress page, UserRights rights, Writing writing)
         where TMachine : struct, IMachine =>
-        Link(ref machine, place, SmallPageDescriptor.CreateForRange(page, rights, writing));
+        Link(ref machine, place.Value, SmallPageDescriptor.CreateForRange(page, rights, writing).Raw);
 
-    private static void Link<TMachine>(ref TMachine machine, PhysicalAddress place, SmallPageDescriptor descriptor)
+    // Words, because a structure of one field goes through memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Link<TMachine>(ref TMachine machine, uint place, uint descriptor)
         where TMachine : struct, IMachine
     {
-        bool isCode = descriptor.Execution == Execution.Allowed;
+        SmallPageDescriptor page = new SecondLevelEntry(descriptor).Small;
+        bool isCode = page.Execution == Execution.Allowed;
         if (isCode)
         {
-            CodePublication.Clean(ref machine, descriptor.Frame);
+            CodePublication.Clean(ref machine, page.Frame);
         }
 
-        Descriptor.Write(ref machine, place, descriptor.Raw);
+        Descriptor.Write(ref machine, new PhysicalAddress(place), descriptor);
         CodePublication.CompleteMapping(ref machine, isCode);
     }
 }

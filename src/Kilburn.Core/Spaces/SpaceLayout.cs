@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
@@ -13,10 +14,12 @@ namespace Kilburn.Core.Spaces;
 /// 0x100  occupied: a bit for each MiB that has a second-level table, 64 words
 /// 0x200  shared: a bit for each MiB whose table other spaces may have as well, 64 words
 /// 0x300  SpaceAccounts
+/// 0x400  locks: a bit for each MiB, 64 words; see MibLocks
 /// 0x800  pages of each MiB's table, live or reserved, less 1, a byte each; without meaning where the MiB has no table
 /// </code>
 /// A valid first-level descriptor has no bit to spare for software, hence the bitmap; the summary lets an empty space be taken
-/// apart without a look at 2048 entries. All guarded by the space's lock.
+/// apart without a look at 2048 entries. All guarded by the space's lock; but faults in MiBs that become tables set bits of occupied and
+/// summary without it, and no word of these two is changed by a plain store.
 /// </remarks>
 internal static class SpaceLayout
 {
@@ -30,6 +33,8 @@ internal static class SpaceLayout
     private const uint OccupiedOffset = 0x100;
     private const uint SharedOffset = 0x200;
     private const uint AccountsOffset = 0x300;
+    private const uint LocksOffset = 0x400;
+    private const uint LocksLengthInBytes = MibLocks.WordCount << WordShift;
     private const uint CountOffset = 0x800;
     private const int BitsPerWordShift = 5;
     private const uint BitMask = (1u << BitsPerWordShift) - 1;
@@ -42,6 +47,18 @@ internal static class SpaceLayout
         ref Unsafe.As<byte, SpaceAccounts>(
             ref Unsafe.AddByteOffset(ref Unsafe.As<SpaceControl, byte>(ref control), (nint)AccountsOffset));
 
+    /// <summary>The first word of <see cref="MibLocks"/>.</summary>
+    /// <param name="control">The start of the space's control page, which is all mapped.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref uint FirstLockWordOf(ref SpaceControl control) =>
+        ref WordAt(ref control, LocksOffset);
+
+    /// <summary>Gives back the locks of all MiBs: <see cref="MibLocks.ReleaseAll"/>.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The control page of a space whose MiBs the core holds, or which nobody knows yet.</param>
+    public static void ClearLocks<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine => machine.Clear(controlPage.Add(LocksOffset), LocksLengthInBytes);
+
     /// <summary>Pages of a MiB's table, live or reserved, less 1.</summary>
     /// <param name="control">The start of the space's control page, which is all mapped.</param>
     /// <param name="mib">VA[30:20].</param>
@@ -51,19 +68,15 @@ internal static class SpaceLayout
 
     /// <summary>Notes that a MiB has a table.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="control">The start of the space's control page, which is all mapped.</param>
     /// <param name="mib">VA[30:20].</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MarkOccupied<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+    public static void MarkOccupied<TMachine>(ref TMachine machine, ref SpaceControl control, uint mib)
         where TMachine : struct, IMachine
     {
-        uint word = mib >> BitsPerWordShift;
-        ref uint occupied = ref OccupiedWord(ref machine, controlPage, word);
-        uint before = occupied;
-        occupied = before | (1u << (int)(mib & BitMask));
-        if (before == 0)
+        if (machine.SetBit(ref WordAt(ref control, OccupiedOffset), mib) == 0)
         {
-            SummaryWord(ref machine, controlPage, word >> BitsPerWordShift) |= 1u << (int)(word & BitMask);
+            MarkWord(ref machine, ref control, mib >> BitsPerWordShift);
         }
     }
 
@@ -76,10 +89,18 @@ internal static class SpaceLayout
     {
         uint word = mib >> BitsPerWordShift;
         ref uint occupied = ref OccupiedWord(ref machine, controlPage, word);
-        occupied &= ~(1u << (int)(mib & BitMask));
-        if (occupied == 0)
+        if (SharedWord.ClearBits(ref machine, ref occupied, 1u << (int)(mib & BitMask)) != 0)
         {
-            SummaryWord(ref machine, controlPage, word >> BitsPerWordShift) &= ~(1u << (int)(word & BitMask));
+            return;
+        }
+
+        ref uint summary = ref SummaryWord(ref machine, controlPage, word >> BitsPerWordShift);
+        _ = SharedWord.ClearBits(ref machine, ref summary, 1u << (int)(word & BitMask));
+
+        // A fault in a neighbour that became a table meanwhile may have come before the second step; if it came later, it says so itself.
+        if (machine.LoadAcquire(ref occupied) != 0)
+        {
+            MarkWord(ref machine, ref machine.Data<SpaceControl>(controlPage), word);
         }
     }
 
@@ -153,14 +174,14 @@ internal static class SpaceLayout
     /// <param name="controlPage">The space's control page.</param>
     /// <param name="mib">VA[30:20].</param>
     public static bool IsShared<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
-        where TMachine : struct, IMachine => (SharedWord(ref machine, controlPage, mib) & (1u << (int)(mib & BitMask))) != 0;
+        where TMachine : struct, IMachine => (SharedBitsOf(ref machine, controlPage, mib) & (1u << (int)(mib & BitMask))) != 0;
 
     /// <summary>Notes that a MiB's table is shared from now on, or is not any more.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="controlPage">The space's control page.</param>
     /// <param name="mib">VA[30:20].</param>
     public static void ToggleShared<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
-        where TMachine : struct, IMachine => SharedWord(ref machine, controlPage, mib) ^= 1u << (int)(mib & BitMask);
+        where TMachine : struct, IMachine => SharedBitsOf(ref machine, controlPage, mib) ^= 1u << (int)(mib & BitMask);
 
     /// <summary>Counts second-level tables.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -179,6 +200,11 @@ internal static class SpaceLayout
 
         return count;
     }
+
+    // Notes that a word of the bitmap is not zero.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MarkWord<TMachine>(ref TMachine machine, ref SpaceControl control, uint word)
+        where TMachine : struct, IMachine => _ = machine.SetBit(ref WordAt(ref control, SummaryOffset), word);
 
     // The first word of the bitmap, from one on, that is not zero.
     private static bool TryFindOccupiedWord<TMachine>(
@@ -204,7 +230,11 @@ internal static class SpaceLayout
         return false;
     }
 
-    private static ref uint SharedWord<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref uint WordAt(ref SpaceControl control, uint offset) =>
+        ref Unsafe.As<byte, uint>(ref Unsafe.AddByteOffset(ref Unsafe.As<SpaceControl, byte>(ref control), (nint)offset));
+
+    private static ref uint SharedBitsOf<TMachine>(ref TMachine machine, PhysicalAddress controlPage, uint mib)
         where TMachine : struct, IMachine =>
         ref machine.Data<uint>(controlPage.Add(SharedOffset + ((mib >> BitsPerWordShift) << WordShift)));
 

@@ -13,7 +13,7 @@ namespace Kilburn.Core.Spaces;
 /// 0x010  SpaceMapping, 255 of them, by rising addresses
 /// </code>
 /// Invariant O3: a page of a range lies in a mapping just when it is an object's; each mapping has a reference to its object. Changed under
-/// the objects' lock and the space's; read under either.
+/// the objects' lock, the space's, and those of the MiBs that it lies in; read under either of the first two, and, by its version, under the last.
 /// </remarks>
 internal static class SpaceMappings
 {
@@ -34,28 +34,78 @@ internal static class SpaceMappings
         where TMachine : struct, IMachine
     {
         mapping = default;
-        if (accounts.Mappings == default)
+        PhysicalAddress page = accounts.Mappings;
+        if (page == default)
         {
             return false;
         }
 
-        uint index = IndexOf(ref machine, accounts.Mappings, address);
-        if (index == HeaderOf(ref machine, accounts.Mappings).Count || At(ref machine, accounts.Mappings, index).Start > address)
+        uint index = IndexOf(ref machine, page, address);
+        if (index >= CountOf(ref machine, page) || At(ref machine, page, index).Start > address)
         {
             return false;
         }
 
-        mapping = At(ref machine, accounts.Mappings, index);
+        mapping = At(ref machine, page, index);
         return true;
     }
 
-    /// <summary>True when a shared mapping lies around an address.</summary>
+    /// <summary>Finds the mapping around an address in a MiB whose lock is held: others may be changed meanwhile.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="accounts">The space's.</param>
     /// <param name="address">In the user half.</param>
+    /// <param name="mapping">The mapping; default when there is none. It stays as long as the MiB's lock is held.</param>
+    /// <returns>False when there is none.</returns>
+    /// <remarks>What is read while the version is odd, or another one at the end, is thrown away: be it of a page that is none of mappings any more.</remarks>
+    public static bool TryFindInFault<TMachine>(
+        ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress address, out SpaceMapping mapping)
+        where TMachine : struct, IMachine
+    {
+        while (true)
+        {
+            uint version = machine.LoadAcquire(ref accounts.MappingsVersion);
+            if ((version & 1) != 0)
+            {
+                machine.Relax();
+                continue;
+            }
+
+            bool isFound = TryFind(ref machine, ref accounts, address, out mapping);
+            machine.OrderMemory(); // what was found before the version
+            if (machine.LoadAcquire(ref accounts.MappingsVersion) == version)
+            {
+                return isFound;
+            }
+        }
+    }
+
+    /// <summary>True when a shared mapping lies around an address in a MiB whose lock is held.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="accounts">The space's.</param>
+    /// <param name="address">In the user half.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a space without objects it is a load and a compare
     public static bool IsShared<TMachine>(ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress address)
         where TMachine : struct, IMachine =>
-        accounts.Mappings != default && TryFind(ref machine, ref accounts, address, out SpaceMapping mapping) && mapping.IsShared;
+        !IsEmpty(ref machine, ref accounts)
+        && TryFindInFault(ref machine, ref accounts, address, out SpaceMapping mapping)
+        && mapping.IsShared;
+
+    /// <summary>True when any mapping lies around an address in a MiB whose lock is held.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="accounts">The space's.</param>
+    /// <param name="address">In the user half.</param>
+    public static bool IsAnyAround<TMachine>(ref TMachine machine, ref SpaceAccounts accounts, VirtualAddress address)
+        where TMachine : struct, IMachine =>
+        !IsEmpty(ref machine, ref accounts) && TryFindInFault(ref machine, ref accounts, address, out _);
+
+    // True when the space maps no object now. Who holds a MiB with a part of one never sees it so.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsEmpty<TMachine>(ref TMachine machine, ref SpaceAccounts accounts)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress page = accounts.Mappings;
+        return page == default || HeaderOf(ref machine, page).Count == 0;
+    }
 
     /// <summary>True when a part of a MiB is a part of an object.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -120,6 +170,7 @@ internal static class SpaceMappings
         ref SpaceMappingsHeader header = ref HeaderOf(ref machine, page);
         header.Count = 0;
         Attach(ref machine, ref commons, ref header, controlPage, page);
+        machine.OrderMemory(); // what the page holds before what leads to it
         SpaceLayout.AccountsOf(ref control).Mappings = page;
     }
 
@@ -180,7 +231,9 @@ internal static class SpaceMappings
             commons.FirstMappings = header.Next;
         }
 
+        NoteChange(ref machine, ref accounts);
         accounts.Mappings = default;
+        NoteChange(ref machine, ref accounts);
         SpaceRange.FreePage(ref machine, ref frames, page);
     }
 
@@ -239,22 +292,29 @@ internal static class SpaceMappings
         PhysicalAddress page = accounts.Mappings;
         ref SpaceCommons commons = ref machine.Data<SpaceCommons>(accounts.Commons);
         uint index = IndexOf(ref machine, page, start);
+        NoteChange(ref machine, ref accounts);
         while (index < HeaderOf(ref machine, page).Count && At(ref machine, page, index).Start < end)
         {
+            // What is left takes the place of the whole, with its reference: there is always a mapping while some stays.
             SpaceMapping whole = At(ref machine, page, index);
-            Remove(ref machine, page, index);
-            if (whole.Start < start)
+            bool hasLower = whole.Start < start;
+            bool hasUpper = end < whole.End;
+            if (hasLower && hasUpper)
             {
                 Insert(ref machine, page, index++, whole.Part(whole.Start, start));
             }
 
-            if (end < whole.End)
+            if (hasLower || hasUpper)
             {
-                Insert(ref machine, page, index++, whole.Part(end, whole.End));
+                At(ref machine, page, index++) = hasUpper ? whole.Part(end, whole.End) : whole.Part(whole.Start, start);
+                continue;
             }
 
+            Remove(ref machine, page, index);
             MemoryObjects.Unreference(ref machine, ref frames, ref commons, whole.Object);
         }
+
+        NoteChange(ref machine, ref accounts);
     }
 
     /// <summary>Mappings that lie in a range, in part or whole.</summary>
@@ -321,8 +381,12 @@ internal static class SpaceMappings
     /// <param name="accounts">The space's.</param>
     /// <param name="mapping">What to add.</param>
     public static void Add<TMachine>(ref TMachine machine, ref SpaceAccounts accounts, in SpaceMapping mapping)
-        where TMachine : struct, IMachine =>
+        where TMachine : struct, IMachine
+    {
+        NoteChange(ref machine, ref accounts);
         Insert(ref machine, accounts.Mappings, IndexOf(ref machine, accounts.Mappings, mapping.Start), in mapping);
+        NoteChange(ref machine, ref accounts);
+    }
 
     /// <summary>Mappings of a space.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -357,12 +421,29 @@ internal static class SpaceMappings
         return isFound;
     }
 
+    // Who holds neither lock may read what is no count: no more than the page has room for.
+    private static uint CountOf<TMachine>(ref TMachine machine, PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        uint count = HeaderOf(ref machine, page).Count;
+        return count <= Capacity ? count : Capacity;
+    }
+
+    // A change of mappings begins or ends: who looks meanwhile looks again.
+    private static void NoteChange<TMachine>(ref TMachine machine, ref SpaceAccounts accounts)
+        where TMachine : struct, IMachine
+    {
+        machine.OrderMemory(); // a change before its end
+        machine.Store(ref accounts.MappingsVersion, accounts.MappingsVersion + 1);
+        machine.OrderMemory(); // its begin before a change
+    }
+
     // The first mapping that ends above an address.
     private static uint IndexOf<TMachine>(ref TMachine machine, PhysicalAddress page, VirtualAddress address)
         where TMachine : struct, IMachine
     {
         uint low = 0;
-        uint high = HeaderOf(ref machine, page).Count;
+        uint high = CountOf(ref machine, page);
         while (low < high)
         {
             uint middle = (low + high) >> 1;

@@ -15,14 +15,16 @@ namespace Kilburn.Core.Spaces;
 /// Addresses come in as words here, and nowhere else: a one-field structure that is passed to a call that is not inlined goes through
 /// memory, 6 instructions each. A space's first level holds links, whose bit 0 is set, words that fault, and sections, which are special MiBs.
 /// What happens once a MiB is in methods of its own, so that it costs these no registers.
+/// The space's lock is enough where only words of nothing and given pages change, which no fault makes or ends, and the count of a table
+/// that is there; what else they change is under the lock of the MiB as well.
 /// </remarks>
 internal static class SpacePage
 {
-    /// <summary>Takes a space's lock.</summary>
+    /// <summary>Finds a space, and takes no lock.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="controlPage">The space's control page.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a build without checks it is an address and the lock
-    public static ref SpaceControl Enter<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a build without checks it is an address
+    public static ref SpaceControl Find<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
         where TMachine : struct, IMachine
     {
         ref SpaceControl control = ref machine.Data<SpaceControl>(controlPage);
@@ -31,6 +33,17 @@ internal static class SpacePage
             BugCheck.Fail(ref machine, "S2: a space is used before its start or after its end"u8, controlPage.Value);
         }
 
+        return ref control;
+    }
+
+    /// <summary>Takes a space's lock.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // in a build without checks it is an address and the lock
+    public static ref SpaceControl Enter<TMachine>(ref TMachine machine, PhysicalAddress controlPage)
+        where TMachine : struct, IMachine
+    {
+        ref SpaceControl control = ref Find(ref machine, controlPage);
         control.Lock.Acquire(ref machine, LockRank.Space);
         return ref control;
     }
@@ -129,7 +142,7 @@ internal static class SpacePage
             // One compare for both: there is no table, or the space has special MiBs, maybe this one.
             status = first.Raw == 0
                 ? TryMapFirst(ref machine, ref frames, controlPage, address, descriptor, out page)
-                : TryMapBesideOther(ref machine, ref frames, controlPage, address, descriptor, out page);
+                : TryMapInMib(ref machine, ref frames, controlPage, address, descriptor, out page);
         }
         else
         {
@@ -261,16 +274,36 @@ internal static class SpacePage
         }
 
         // The zeroes of table and page are seen before the link.
+        uint mib = virtualPage.FirstLevelIndex;
+        PhysicalAddress own = table; // in a register from here on
         machine.OrderMemory();
-        machine.WriteWord(SecondLevelTable.EntryOf(table, virtualPage), taken | descriptor); // cleaned with its table
-        SpaceLayout.CountOf(ref control, virtualPage.FirstLevelIndex) = 0;
-        SpaceRange.LinkLocked(ref machine, owner, link, table, virtualPage.FirstLevelIndex);
+        machine.WriteWord(SecondLevelTable.EntryOf(own, virtualPage), taken | descriptor); // cleaned with its table
+        SpaceLayout.CountOf(ref control, mib) = 0;
+        SpaceRange.LinkLocked(ref machine, ref control, link, own, mib);
         machine.Synchronize();
         return VmStatus.Ok;
     }
 
-    // A page of a MiB that so far is a run of reserved pages, or has a table in a space that shares some.
+    // A page of a MiB that faults may change meanwhile.
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private static VmStatus TryMapInMib<TMachine>(
+        ref TMachine machine,
+        ref FrameAllocator frames,
+        uint controlPage,
+        uint address,
+        uint descriptor,
+        out PhysicalAddress page)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress virtualPage = new(address);
+        ref SpaceControl control = ref machine.Data<SpaceControl>(new PhysicalAddress(controlPage));
+        MibLocks.TakeRange(ref machine, ref control, virtualPage, virtualPage.Add(1));
+        VmStatus status = TryMapBesideOther(ref machine, ref frames, controlPage, address, descriptor, out page);
+        MibLocks.ReleaseRange(ref machine, ref control, virtualPage, virtualPage.Add(1));
+        return status;
+    }
+
+    // A page of a MiB that so far is a run of reserved pages, or has a table in a space that shares some.
     private static VmStatus TryMapBesideOther<TMachine>(
         ref TMachine machine,
         ref FrameAllocator frames,
@@ -332,8 +365,10 @@ internal static class SpacePage
         ref SpaceControl control = ref machine.Data<SpaceControl>(new PhysicalAddress(controlPage));
         PhysicalAddress link = FirstLevelTable.EntryOf(control.Table, virtualPage);
         PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
+        MibLocks.TakeRange(ref machine, ref control, virtualPage, virtualPage.Add(1)); // a fault may be reading it
         SpaceRange.UnlinkLocked(ref machine, new PhysicalAddress(controlPage), link, virtualPage.FirstLevelIndex);
         PageInvalidation.Remove(ref machine, ref control.Owner.Word, virtualPage);
+        MibLocks.ReleaseRange(ref machine, ref control, virtualPage, virtualPage.Add(1));
         SpaceRange.FreeTable(ref machine, ref frames, table);
     }
 }

@@ -402,18 +402,18 @@ internal static class SpaceRange
         }
 
         accounts.Counters.ReservedPages -= reservedPages;
-        accounts.Counters.ResidentPages -= residentPages;
+        accounts.AddResident(ref machine, unchecked(0 - residentPages));
     }
 
     /// <summary>Links a table that this core cleared, or filled, before its last barrier.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="control">The space.</param>
     /// <param name="link">The first-level descriptor's place.</param>
     /// <param name="table">Zeroes, but for entries that may be seen or not.</param>
     /// <param name="mib">VA[30:20].</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LinkLocked<TMachine>(
-        ref TMachine machine, PhysicalAddress controlPage, PhysicalAddress link, PhysicalAddress table, uint mib)
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress link, PhysicalAddress table, uint mib)
         where TMachine : struct, IMachine
     {
         if (!TMachine.WalksAreCoherent)
@@ -423,7 +423,7 @@ internal static class SpaceRange
         }
 
         Descriptor.Write(ref machine, link, PageTableDescriptor.Create(table, Domain.User).Raw);
-        SpaceLayout.MarkOccupied(ref machine, controlPage, mib);
+        SpaceLayout.MarkOccupied(ref machine, ref control, mib);
     }
 
     /// <summary>Takes an empty table out. It is free only after the invalidation of an address of its MiB.</summary>

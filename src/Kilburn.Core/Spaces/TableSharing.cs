@@ -123,6 +123,17 @@ internal static class TableSharing
         return isOwn;
     }
 
+    /// <summary>Lets a space change a MiB's table, unless others have it as well.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="controlPage">Its control page.</param>
+    /// <param name="mib">VA[30:20].</param>
+    /// <returns>True when they have.</returns>
+    public static bool IsOthersToo<TMachine>(
+        ref TMachine machine, ref SpaceControl control, PhysicalAddress controlPage, uint mib)
+        where TMachine : struct, IMachine =>
+        IsShared(ref machine, ref control, controlPage, mib) && !TryTakeOver(ref machine, ref control, controlPage, mib);
+
     /// <summary>Gives a space a table of its own for a MiB that shares one. The caller synchronizes before it is done.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="frames">Counts the shares of the copy.</param>

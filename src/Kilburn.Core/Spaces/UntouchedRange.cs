@@ -44,7 +44,7 @@ internal static class UntouchedRange
 
     /// <summary>Gives back pages from the start of a range on, as long as they are untouched.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="control">A space whose lock is held.</param>
+    /// <param name="control">A space whose lock is held, and those of the MiBs of the range.</param>
     /// <param name="start">First byte.</param>
     /// <param name="end">One past the last byte.</param>
     /// <returns>
@@ -95,7 +95,7 @@ internal static class UntouchedRange
         FirstLevelEntry first = new(machine.ReadWord(link));
         if (!first.IsPageTable)
         {
-            return TryReserveInRun(ref machine, link, firstPage, pages, state);
+            return TryReserveInRun(ref machine, ref control, mib, firstPage, pages, state);
         }
 
         PhysicalAddress place = first.PageTable.Table.Add(firstPage << SecondLevelTable.EntryShift);
@@ -111,10 +111,29 @@ internal static class UntouchedRange
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryReserveInRun<TMachine>(
-        ref TMachine machine, PhysicalAddress link, uint firstPage, uint pages, uint state)
+        ref TMachine machine, ref SpaceControl control, uint mib, uint firstPage, uint pages, uint state)
         where TMachine : struct, IMachine
     {
+        PhysicalAddress link = control.Table.Add(mib << FirstLevelTable.EntryShift);
         FirstLevelEntry first = new(machine.ReadWord(link));
+        if (first.Raw == 0)
+        {
+            // No fault makes anything of nothing.
+            Descriptor.Write(ref machine, link, ReservedPages.Of(state).Run(firstPage, firstPage + pages - 1).Raw);
+            return true;
+        }
+
+        // A run gets longer, unless a fault makes it a table meanwhile.
+        ref uint word = ref MibLocks.WordOf(ref control, mib);
+        uint bit = MibLocks.BitOf(mib);
+        MibLocks.Take(ref machine, ref word, bit);
+        first = new FirstLevelEntry(machine.ReadWord(link));
+        if (first.IsPageTable)
+        {
+            MibLocks.Release(ref machine, ref word, bit);
+            return TryReservePart(ref machine, ref control, mib, firstPage, pages, state);
+        }
+
         bool isRun = ReservedPages.TryAdd(
             first.Reserved, ReservedPages.Of(state), firstPage, firstPage + pages - 1, out ReservedPages run);
         if (isRun)
@@ -122,6 +141,7 @@ internal static class UntouchedRange
             Descriptor.Write(ref machine, link, run.Raw);
         }
 
+        MibLocks.Release(ref machine, ref word, bit);
         return isRun;
     }
 

@@ -3,6 +3,8 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
+using Kilburn.Core.Maintenance;
+using Kilburn.Core.Tables;
 
 namespace Kilburn.Core.Spaces;
 
@@ -76,6 +78,7 @@ internal static class UsualRange
         ref SpaceControl control = ref SpacePage.EnterToMap(ref machine, owner, out bool hasObjects);
         VmStatus status = VmStatus.Ok;
         uint end = start + lengthInBytes;
+        MibLocks.TakeRange(ref machine, ref control, new VirtualAddress(start), new VirtualAddress(end));
         uint rest = UntouchedRange.Release(ref machine, ref control, start, end);
         if (rest == end)
         {
@@ -87,7 +90,63 @@ internal static class UsualRange
                 ref machine, ref frames, ref control, owner, new VirtualAddress(rest), new VirtualAddress(end));
         }
 
+        MibLocks.ReleaseRange(ref machine, ref control, new VirtualAddress(start), new VirtualAddress(end));
         SpacePage.LeaveAfterMapping(ref machine, ref frames, ref control, hasObjects);
         return status;
+    }
+
+    /// <summary>Gives one page that is there, in a table of the space's own, other rights: what garbage collectors and debuggers ask for.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="frames">Tells whether the page is this space's alone: it may be written at once then, with no fault to find that out.</param>
+    /// <param name="controlPage">The space's control page.</param>
+    /// <param name="page">First byte.</param>
+    /// <param name="rights">Any rights.</param>
+    /// <returns>
+    /// False, with nothing changed, when the page is not so, is to be executed, or lies in a mapping of an object: <see cref="AddressSpace.TryProtect{TMachine}(ref TMachine, ref FrameAllocator, VirtualRange, UserRights)"/>
+    /// has to do it, or to say why it cannot be.
+    /// </returns>
+    /// <remarks>The lock of the page's MiB is enough: the page stays one that is there.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool ProtectPage<TMachine>(
+        ref TMachine machine, ref FrameAllocator frames, uint controlPage, uint page, UserRights rights)
+        where TMachine : struct, IMachine
+    {
+        if ((page & (PageSize.SmallMask | AddressSpace.EndValue)) != 0 || rights > UserRights.ReadWrite)
+        {
+            return false;
+        }
+
+        VirtualAddress address = new(page);
+        ref SpaceControl control = ref SpacePage.Find(ref machine, new PhysicalAddress(controlPage));
+        ref uint word = ref MibLocks.WordOf(ref control, address.FirstLevelIndex);
+        uint bit = MibLocks.BitOf(address.FirstLevelIndex);
+        MibLocks.Take(ref machine, ref word, bit);
+        FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
+        bool isDone = false;
+        if (control.SpecialMibs == 0
+            && first.IsPageTable
+            && !SpaceMappings.IsAnyAround(ref machine, ref SpaceLayout.AccountsOf(ref control), address))
+        {
+            PhysicalAddress place = SecondLevelTable.EntryOf(first.PageTable.Table, address);
+            SecondLevelEntry entry = new(machine.ReadWord(place));
+            isDone = entry.IsSmall && !entry.IsGivenPage;
+            if (isDone)
+            {
+                SmallPageDescriptor old = entry.Small;
+                bool isOwn = (rights & UserRights.Write) == 0
+                    || old.IsWritableOfRange
+                    || (old.Frame != SpaceLayout.AccountsOf(ref control).ZeroPage && frames.HasSoleOwner(ref machine, old.Frame));
+                uint changed = SmallPageDescriptor.CreateForRange(
+                    old.Frame, AddressSpace.WithRead(rights), isOwn ? Writing.Allowed : Writing.AfterFault).Raw;
+                if (changed != old.Raw)
+                {
+                    Descriptor.Write(ref machine, place, changed);
+                    PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+                }
+            }
+        }
+
+        MibLocks.Release(ref machine, ref word, bit);
+        return isDone;
     }
 }

@@ -149,6 +149,25 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     public void Store(ref uint location, uint value) => _inner.Store(ref location, value);
 
     /// <inheritdoc/>
+    public void AcquireBits(ref uint location, uint bits) => _inner.AcquireBits(ref location, bits);
+
+    /// <inheritdoc/>
+    public void AcquireWords(ref uint first, uint count) => _inner.AcquireWords(ref first, count);
+
+    /// <inheritdoc/>
+    public void ReleaseBits(ref uint location, uint bits) => _inner.ReleaseBits(ref location, bits);
+
+    /// <inheritdoc/>
+    public void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter) =>
+        _inner.ReleaseBitsAndCount(ref location, bits, ref counter);
+
+    /// <inheritdoc/>
+    public uint SetBit(ref uint bitmap, uint index) => _inner.SetBit(ref bitmap, index);
+
+    /// <inheritdoc/>
+    public uint AddBelow(ref uint location, uint limit) => _inner.AddBelow(ref location, limit);
+
+    /// <inheritdoc/>
     public void OrderMemory() => _inner.OrderMemory();
 
     /// <inheritdoc/>

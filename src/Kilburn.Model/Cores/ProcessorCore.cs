@@ -197,14 +197,14 @@ public sealed partial class ProcessorCore
     public void NoteLock(LockRank rank, LockChange change, Site site)
     {
         uint bit = 1u << (int)rank;
-        if (change == LockChange.Taken)
+        if (change != LockChange.Released)
         {
             if (_maskDepth == 0)
             {
                 throw new MachinePanicException($"a lock of rank {rank} is taken at {site} with interrupts on", (uint)rank, Index);
             }
 
-            if (_heldRanks >= bit)
+            if (_heldRanks >= bit && (change == LockChange.Taken || (_heldRanks & bit) != 0))
             {
                 int held = BitOperations.Log2(_heldRanks);
                 throw new MachinePanicException(

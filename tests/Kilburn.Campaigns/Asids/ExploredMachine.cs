@@ -85,6 +85,24 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     public void StoreRelease(ref uint location, uint value) => run.Store(ref location, value);
 
     /// <inheritdoc/>
+    public void AcquireBits(ref uint location, uint bits) => throw Unused();
+
+    /// <inheritdoc/>
+    public void AcquireWords(ref uint first, uint count) => throw Unused();
+
+    /// <inheritdoc/>
+    public void ReleaseBits(ref uint location, uint bits) => throw Unused();
+
+    /// <inheritdoc/>
+    public void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter) => throw Unused();
+
+    /// <inheritdoc/>
+    public uint SetBit(ref uint bitmap, uint index) => throw Unused();
+
+    /// <inheritdoc/>
+    public uint AddBelow(ref uint location, uint limit) => throw Unused();
+
+    /// <inheritdoc/>
     public void OrderMemory() => run.Do(AsidCall.OrderMemory, 0, 0);
 
     /// <inheritdoc/>

@@ -90,6 +90,42 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
 
     public void Store(ref uint location, uint value) => location = value;
 
+    public void AcquireBits(ref uint location, uint bits)
+    {
+        PagedMachine machine = this;
+        SharedWord.AcquireBits(ref machine, ref location, bits);
+    }
+
+    public void AcquireWords(ref uint first, uint count)
+    {
+        PagedMachine machine = this;
+        SharedWord.AcquireWords(ref machine, ref first, count);
+    }
+
+    public void ReleaseBits(ref uint location, uint bits)
+    {
+        PagedMachine machine = this;
+        SharedWord.ReleaseBits(ref machine, ref location, bits);
+    }
+
+    public void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter)
+    {
+        PagedMachine machine = this;
+        SharedWord.ReleaseBitsAndCount(ref machine, ref location, bits, ref counter);
+    }
+
+    public uint SetBit(ref uint bitmap, uint index)
+    {
+        PagedMachine machine = this;
+        return SharedWord.SetBit(ref machine, ref bitmap, index);
+    }
+
+    public uint AddBelow(ref uint location, uint limit)
+    {
+        PagedMachine machine = this;
+        return SharedWord.AddBelow(ref machine, ref location, limit);
+    }
+
     public void OrderMemory()
     {
     }

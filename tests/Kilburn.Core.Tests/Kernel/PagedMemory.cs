@@ -105,7 +105,7 @@ public sealed class PagedMemory(uint lengthInBytes)
             return;
         }
 
-        if (_held.TryPeek(out LockRank held) && held >= rank)
+        if (change == LockChange.Taken && _held.TryPeek(out LockRank held) && held >= rank)
         {
             throw new InvalidOperationException($"lock {rank} is taken under {held}");
         }

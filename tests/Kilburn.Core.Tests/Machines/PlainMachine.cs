@@ -98,6 +98,42 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
         Volatile.Write(ref location, value);
     }
 
+    public readonly void AcquireBits(ref uint location, uint bits)
+    {
+        PlainMachine<TAsids> machine = this;
+        SharedWord.AcquireBits(ref machine, ref location, bits);
+    }
+
+    public readonly void AcquireWords(ref uint first, uint count)
+    {
+        PlainMachine<TAsids> machine = this;
+        SharedWord.AcquireWords(ref machine, ref first, count);
+    }
+
+    public readonly void ReleaseBits(ref uint location, uint bits)
+    {
+        PlainMachine<TAsids> machine = this;
+        SharedWord.ReleaseBits(ref machine, ref location, bits);
+    }
+
+    public readonly void ReleaseBitsAndCount(ref uint location, uint bits, ref uint counter)
+    {
+        PlainMachine<TAsids> machine = this;
+        SharedWord.ReleaseBitsAndCount(ref machine, ref location, bits, ref counter);
+    }
+
+    public readonly uint SetBit(ref uint bitmap, uint index)
+    {
+        PlainMachine<TAsids> machine = this;
+        return SharedWord.SetBit(ref machine, ref bitmap, index);
+    }
+
+    public readonly uint AddBelow(ref uint location, uint limit)
+    {
+        PlainMachine<TAsids> machine = this;
+        return SharedWord.AddBelow(ref machine, ref location, limit);
+    }
+
     public readonly void OrderMemory()
     {
         _memory.BeforeSharedAccess?.Invoke(nameof(OrderMemory));

@@ -79,7 +79,7 @@ public sealed class PlainMemory
             return;
         }
 
-        if (_heldLocks[core] >= bit)
+        if (_heldLocks[core] >= bit && (change == LockChange.Taken || (_heldLocks[core] & bit) != 0))
         {
             throw new InvalidOperationException($"core {core} takes {rank} while it holds ranks 0x{_heldLocks[core]:x}");
         }
