@@ -15,6 +15,8 @@ internal ref partial struct StressCore<TMachine, TBoard>
     private const uint MibMask = 1;
     private const uint FirstPageOfCores = 0x40;
     private const int MostAttempts = 3;
+    private const uint FirstMibOfCores = 8;
+    private const uint PagesTogether = 8;
 
     // A run of this core's pages in one of the shared spaces; the MiB goes by the space.
     private uint ChooseRun(out AddressSpace space, out uint first, out uint count)
@@ -114,6 +116,41 @@ internal ref partial struct StressCore<TMachine, TBoard>
         {
             Holds(word == page.Word, AddressOf(index, first).Value);
         }
+    }
+
+    // All cores in one space, each in a MiB of its own, whose lock and mark lie beside the others': a table comes, is filled, and goes.
+    private void FaultTogether()
+    {
+        AddressSpace space = _plan.Shared[0];
+        RangeRequest request = default;
+        request.Placement = RangePlacement.Fixed;
+        request.Address = new VirtualAddress(FirstMib + ((FirstMibOfCores + _core) << PageSize.SectionShift));
+        request.LengthInBytes = PagesTogether << PageSize.SmallShift;
+        request.Kind = RangeKind.Anonymous;
+        request.Rights = UserRights.ReadWrite;
+        if (!Succeeds(space.TryMap(ref _machine, ref _memory.Frames, in request, out VirtualAddress start))
+            || !Succeeds(_memory.Spaces.TryActivate(ref _machine, space)))
+        {
+            return;
+        }
+
+        uint first = _random.Below(uint.MaxValue);
+        for (uint page = 0; page < PagesTogether; page++)
+        {
+            uint word = unchecked(first + page);
+            VirtualAddress address = start.Add(page << PageSize.SmallShift);
+            Holds(TryAccess(space, FaultAccess.Write, address, ref word), address.Value);
+        }
+
+        for (uint page = 0; page < PagesTogether; page++)
+        {
+            uint word = 0;
+            VirtualAddress address = start.Add(page << PageSize.SmallShift);
+            Holds(TryAccess(space, FaultAccess.Read, address, ref word) && word == unchecked(first + page), address.Value);
+        }
+
+        _ = Succeeds(space.TryUnmap(
+            ref _machine, ref _memory.Frames, new VirtualRange(start, request.LengthInBytes))); // noted there
     }
 
     // A program's access: faults are resolved until it comes through or is refused.

@@ -17,7 +17,7 @@ internal ref partial struct StressCore<TMachine, TBoard>
     where TMachine : struct, IMachine
     where TBoard : struct, IBoard
 {
-    private const int KindCount = 16;
+    private const int KindCount = 17;
     private const uint LooksAtClock = 63;
     private const uint LastWord = PageSize.Small - sizeof(uint);
     private const uint LongestBlock = 3 * PageSize.Small;
@@ -108,6 +108,9 @@ internal ref partial struct StressCore<TMachine, TBoard>
                 break;
             case 11:
                 LiveAlone();
+                break;
+            case 12:
+                FaultTogether();
                 break;
             default:
                 TouchRange();
