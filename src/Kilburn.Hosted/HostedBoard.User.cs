@@ -123,7 +123,24 @@ public partial struct HostedBoard
     }
 
     /// <inheritdoc/>
-    public readonly void SleepUntil(ulong deadline) => _kernel.Time = Math.Max(_kernel.Time, deadline);
+    public readonly uint HelperCores => 0;
+
+    /// <inheritdoc/>
+    public readonly bool IsSliceOver => true;
+
+    /// <inheritdoc/>
+    public readonly void WakeCore(uint core)
+    {
+        // The others run nothing.
+    }
+
+    /// <inheritdoc/>
+    public readonly void TakeWake()
+    {
+    }
+
+    /// <inheritdoc/>
+    public readonly void Rest(ulong deadline) => _kernel.Time = Math.Max(_kernel.Time, deadline);
 
     private readonly uint OpenUser()
     {

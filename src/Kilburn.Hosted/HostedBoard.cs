@@ -57,6 +57,11 @@ public partial struct HostedBoard(HostedKernel kernel) : IBoard
     public readonly void WriteByte(byte value) => _kernel.Console.Write(value);
 
     /// <inheritdoc/>
+    public readonly void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
     public readonly bool TryReadByte(out byte value)
     {
         int read = _kernel.Console.Read();

@@ -48,11 +48,12 @@ internal static class KernelEntry
             board.PowerOff(Panic.ExitStatus);
         }
 
+        PiBoard.PrepareTime();
         SecondaryCores.Start(ref machine);
         board.Write("machine: started in "u8);
         board.WriteDecimal(board.StartInstructionCount);
         board.WriteLine(" cycles"u8);
-        PiBoard.PrepareTimer();
+        PiBoard.PrepareCore();
         CommandLine.Run(ref machine, ref board, ref s_monitor);
     }
 }

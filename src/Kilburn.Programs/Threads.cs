@@ -5,10 +5,11 @@ using Kilburn.User;
 
 namespace Kilburn.Programs;
 
-/// <summary>Threads that share a space and are preempted, while other processes take turns with them under other ASIDs.</summary>
+/// <summary>Threads that share a space, run on all cores and are preempted, while others of a clone take turns with them under another ASID.</summary>
 public static unsafe class Threads
 {
-    private const int ThreadCount = 4;
+    private const int ThreadCount = 6; // more than there are cores: each is preempted, even when the clone has ended
+    private const int CoreCapacity = 4;
     private const uint Preemptions = 3; // of each thread, at least
     private const uint MostRounds = 100_000;
     private const uint AddsOfRound = 200;
@@ -16,7 +17,8 @@ public static unsafe class Threads
     private const double Step = 0.5;
 
     private static uint s_sum;        // of all threads: Interlocked
-    private static uint s_preempted;  // Interlocked
+    private static uint s_preempted;  // threads that were: Interlocked
+    private static CoreSet s_cores;   // [core]: 1 once a thread ran there
 
     /// <summary>Runs threads here and in a clone, and counts what they did.</summary>
     /// <param name="arguments">None.</param>
@@ -39,7 +41,9 @@ public static unsafe class Threads
         Line line = check.Begin();
         line.AddDecimal(ThreadCount);
         line.Add(" threads and those of a clone, "u8);
-        line.Add(s_preempted >= ThreadCount * Preemptions ? "each preempted"u8 : "not all preempted"u8);
+        line.Add("on "u8);
+        line.AddDecimal(CountCores());
+        line.Add(s_preempted == ThreadCount ? " cores, each preempted"u8 : " cores, not all preempted"u8);
         line.Add(", nothing lost, ASID "u8);
         line.AddDecimal(process.Asid);
         line.Print();
@@ -63,7 +67,7 @@ public static unsafe class Threads
         }
 
         _ = check.Equal("sum"u8, s_sum, rounds * AddsOfRound);
-        _ = check.That("each thread was preempted"u8, s_preempted >= ThreadCount * Preemptions);
+        _ = check.That("each thread was preempted"u8, s_preempted == ThreadCount);
     }
 
     // Rounds that were done; zero when the thread found a register of its own changed.
@@ -77,7 +81,7 @@ public static unsafe class Threads
 
         double half = index; // in a VFP register, through all turns
         uint rounds = 0;
-        ProcessStatistics statistics;
+        bool isPreempted = false;
         do
         {
             for (uint count = 0; count < AddsOfRound; count++)
@@ -87,13 +91,35 @@ public static unsafe class Threads
             }
 
             rounds++;
-            _ = Statistics.TryRead(out statistics);
+            _ = Statistics.TryRead(out ProcessStatistics statistics);
+            s_cores[(int)statistics.Core & (CoreCapacity - 1)] = 1;
+            if (!isPreempted && statistics.Preemptions >= Preemptions)
+            {
+                isPreempted = true;
+                _ = Interlocked.Add(ref s_preempted, 1);
+            }
         }
-        while (statistics.Preemptions < Preemptions && rounds < MostRounds);
+        while (Volatile.Read(ref s_preempted) != ThreadCount && rounds < MostRounds);
 
-        _ = Interlocked.Add(ref s_preempted, statistics.Preemptions < Preemptions ? statistics.Preemptions : Preemptions);
         bool isKept = half == index + (rounds * (AddsOfRound * Step)) && Instructions.ReadThreadPointer() == pointer;
         return isKept ? rounds : 0;
+    }
+
+    private static uint CountCores()
+    {
+        uint count = 0;
+        for (int core = 0; core < CoreCapacity; core++)
+        {
+            count += s_cores[core];
+        }
+
+        return count;
+    }
+
+    [InlineArray(CoreCapacity)]
+    private struct CoreSet
+    {
+        private uint _first;
     }
 
     [InlineArray(ThreadCount)]

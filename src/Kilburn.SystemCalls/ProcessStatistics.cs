@@ -20,4 +20,7 @@ public struct ProcessStatistics
 
     /// <summary>The ASID that the process runs under.</summary>
     public uint Asid;
+
+    /// <summary>The core that makes the call.</summary>
+    public uint Core;
 }

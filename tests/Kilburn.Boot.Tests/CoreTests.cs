@@ -33,11 +33,72 @@ public sealed partial class CoreTests
     }
 
     [Fact]
+    public void RunThreads_FourCores_RunsOnMoreThanOne()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "pmm; run threads; run threads; pmm");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(2, run.Lines.Count(line => ThreadsLine().IsMatch(line)));
+    }
+
+    // Started, it is another core's: the monitor waits for nothing.
+    [Fact]
+    public void Kill_ProcessThatRunsOnAnotherCore_EndsAndGivesAllBack()
+    {
+        string looks = string.Concat(Enumerable.Repeat("cores; ps; ", 10));
+        Emulator run = Emulator.Boot(
+            BuiltFiles.Kernel, "batch", $"run hello; pmm; start endless; run threads; {looks}space 2; kill 2; ps; pmm");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains(run.Lines, line => CoreOfProcess().IsMatch(line));
+        Assert.Contains(run.Lines, line => RowOfProcess().IsMatch(line));
+        Assert.Equal("no processes", run.Lines[run.Lines.ToList().LastIndexOf("> ps") + 1]);
+        Assert.Single(run.Lines.Where(line => line.StartsWith("free: ", StringComparison.Ordinal)).Select(line => line.Split(',')[0]).Distinct());
+    }
+
+    [Fact]
+    public void Start_SeveralThatPrint_LinesStayWhole()
+    {
+        const int Count = 16;
+        string starts = string.Concat(Enumerable.Repeat("start hello; ", Count));
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", $"{starts}run threads");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(Count, run.Lines.Count(line => HelloLine().IsMatch(line)));
+        Assert.Equal(Count, run.Lines.Count(line => line == "> start hello"));
+        Assert.Equal(Count, run.Lines.Count(line => StartedLine().IsMatch(line)));
+    }
+
+    [Fact]
+    public void Test_WhileThereAreProcesses_IsRefused()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.Kernel, "batch", "start endless; test");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("test: there are processes, whose spaces it would end (ps, kill)", run.Lines);
+    }
+
+    [Fact]
     public void Stress_NoSecond_IsRefused() =>
         Assert.Equal(1, Emulator.Boot(BuiltFiles.Kernel, "batch", "stress 0").ExitCode);
 
     [GeneratedRegex("^core [0-3]: [1-9]\\d* operations$")]
     private static partial Regex CoreLine();
+
+    [GeneratedRegex("^threads: 6 threads and those of a clone, on [2-4] cores, each preempted, nothing lost, ASID \\d+$")]
+    private static partial Regex ThreadsLine();
+
+    [GeneratedRegex("^core [1-3]: online, runs process 2, endless$")]
+    private static partial Regex CoreOfProcess();
+
+    [GeneratedRegex("^ +2 +0 +1 +\\d+  core [1-3]    endless$")]
+    private static partial Regex RowOfProcess();
+
+    [GeneratedRegex("^hello: hello world, from process \\d+, thread 1$")]
+    private static partial Regex HelloLine();
+
+    [GeneratedRegex("^hello: process \\d+$")]
+    private static partial Regex StartedLine();
 
     [GeneratedRegex("^contention: \\d+ lock retries per thousand operations$")]
     private static partial Regex ContentionLine();

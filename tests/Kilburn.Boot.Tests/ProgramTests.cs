@@ -34,7 +34,9 @@ public sealed class ProgramTests
 
         Assert.DoesNotContain(run.Lines, line => line.Contains("wrong: ", StringComparison.Ordinal));
         Assert.Contains("no processes", run.Lines);
-        string[] free = [.. run.Lines.Where(line => line.StartsWith("free: ", StringComparison.Ordinal))];
+
+        // Frames that cores keep at hand may lie in the largest block.
+        string[] free = [.. run.Lines.Where(line => line.StartsWith("free: ", StringComparison.Ordinal)).Select(line => line.Split(',')[0])];
         Assert.Equal(2, free.Length);
         Assert.Equal(free[0], free[1]);
     }
@@ -70,7 +72,7 @@ public sealed class ProgramTests
             .Where(line => line.Length != 0 && line[0] != '#')
             .Select(line => "run " + line.Split(':')[0].Split(' ')[0]));
         Emulator run = Emulator.Boot(
-            BuiltFiles.Kernel, "batch", $"start hello; space 1; places random; start hello; space 2; {names}");
+            BuiltFiles.Kernel, "batch", $"start endless; space 1; kill 1; places random; start endless; space 2; kill 2; {names}");
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("places: low, in turn", run.Lines);

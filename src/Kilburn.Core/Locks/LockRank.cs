@@ -4,6 +4,9 @@ namespace Kilburn.Core.Locks;
 /// <remarks>The table with what each guards is <c>docs/locking.md</c>.</remarks>
 public enum LockRank : byte
 {
+    /// <summary>Processes and threads.</summary>
+    Processes = 1,
+
     /// <summary>The kernel heap: its classes, runs and pages.</summary>
     Heap = 2,
 
@@ -33,4 +36,7 @@ public enum LockRank : byte
 
     /// <summary>Free frames that no core holds.</summary>
     Frames = 11,
+
+    /// <summary>The console.</summary>
+    Console = 12,
 }

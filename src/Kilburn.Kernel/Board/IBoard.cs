@@ -19,6 +19,9 @@ public interface IBoard : IUserMode
     /// <param name="value">A line ends with <c>\n</c> alone: the board adds what its terminal wants.</param>
     void WriteByte(byte value);
 
+    /// <summary>Prints what this core has sent of a line that has not ended yet. Whole lines are printed as they end.</summary>
+    void Flush();
+
     /// <summary>Waits for a byte from the console.</summary>
     /// <param name="value">The byte; zero at the end.</param>
     /// <returns>False when no byte will ever come: a hosted console whose input has ended.</returns>

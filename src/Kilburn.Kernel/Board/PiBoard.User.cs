@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Kilburn.Armv7;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
+using Kilburn.Kernel.Cores;
 using Kilburn.Kernel.Faults;
 using Kilburn.Kernel.Processes;
 
@@ -13,7 +14,7 @@ internal unsafe partial struct PiBoard
 {
     private const uint LongestWait = int.MaxValue; // CNTV_TVAL is signed
 
-    private static ProcessSystem s_processes; // core 0 only
+    private static ProcessSystem s_processes; // locks itself
     private static uint s_sliceTicks; // written once at start-up
 
     /// <inheritdoc/>
@@ -38,16 +39,25 @@ internal unsafe partial struct PiBoard
     /// <inheritdoc/>
     public readonly ulong Now => VirtualTimer.Now();
 
-    /// <summary>Leads the timer to this core.</summary>
-    internal static void PrepareTimer()
+    /// <summary>The kernel's sp of this core, before it entered user mode.</summary>
+    internal readonly uint KernelStack => s_processes.Cores[(int)Cp15.CoreIndex()].KernelStack;
+
+    /// <summary>Measures the time of a slice. Once, at start-up.</summary>
+    internal static void PrepareTime() => s_sliceTicks = (uint)VirtualTimer.TicksOf(Scheduler.SliceInMicroseconds);
+
+    /// <summary>Leads the timer and what other cores send to this core.</summary>
+    internal static void PrepareCore()
     {
-        s_sliceTicks = (uint)VirtualTimer.TicksOf(Scheduler.SliceInMicroseconds);
+        uint core = Cp15.CoreIndex();
         VirtualTimer.Stop();
-        CoreRegisters.EnableTimers(Cp15.CoreIndex(), VirtualTimer.InterruptBit);
+        Cp15.WriteUserCounting((uint)UserCounting.Off);
+        CoreRegisters.EnableTimers(core, VirtualTimer.InterruptBit);
+        CoreRegisters.EnableMailboxes(core, 1u << (int)CoreRegisters.WakeMailbox);
     }
 
     /// <inheritdoc/>
-    public readonly void EnterUser(VirtualAddress thread) => UserEntry.Run(thread, ref s_processes.KernelStack);
+    public readonly void EnterUser(VirtualAddress thread) =>
+        UserEntry.Run(thread, ref s_processes.Cores[(int)Cp15.CoreIndex()].KernelStack);
 
     /// <inheritdoc/>
     public readonly void SetCounting(UserCounting counting) => Cp15.WriteUserCounting((uint)counting);
@@ -104,15 +114,36 @@ internal unsafe partial struct PiBoard
     public readonly void StopSlice() => VirtualTimer.Stop();
 
     /// <inheritdoc/>
-    public readonly void SleepUntil(ulong deadline)
+    public readonly uint HelperCores => SecondaryCores.Online;
+
+    /// <inheritdoc/>
+    public readonly bool IsSliceOver => VirtualTimer.IsDue();
+
+    /// <inheritdoc/>
+    public readonly void WakeCore(uint core)
+    {
+        Cp15.SynchronizeData(); // what it is woken for comes first
+        CoreRegisters.Post(core, CoreRegisters.WakeMailbox, 1);
+    }
+
+    /// <inheritdoc/>
+    public readonly void TakeWake() => _ = CoreRegisters.Take(Cp15.CoreIndex(), CoreRegisters.WakeMailbox);
+
+    /// <inheritdoc/>
+    public readonly void Rest(ulong deadline)
     {
         ulong now = VirtualTimer.Now();
-        while (now < deadline)
+        if (deadline == ulong.MaxValue)
         {
-            ulong wait = deadline - now;
-            VirtualTimer.Start(wait < LongestWait ? (uint)wait : LongestWait);
-            Cp15.WaitForInterrupt(); // a masked interrupt wakes, too
-            now = VirtualTimer.Now();
+            VirtualTimer.Stop();
         }
+        else
+        {
+            ulong wait = now < deadline ? deadline - now : 0;
+            VirtualTimer.Start(wait < LongestWait ? (uint)wait : LongestWait);
+        }
+
+        Cp15.WaitForInterrupt(); // a masked interrupt wakes, too
+        TakeWake();
     }
 }

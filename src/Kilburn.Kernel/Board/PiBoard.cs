@@ -50,11 +50,15 @@ internal partial struct PiBoard : IBoard
     internal static void RecordStart() => s_startInstructionCount = Cp15.ReadCycleCounter();
 
     /// <inheritdoc/>
-    public readonly void WriteByte(byte value) => Uart.Write(value);
+    public readonly void WriteByte(byte value) => ConsoleLines.Write(value);
+
+    /// <inheritdoc/>
+    public readonly void Flush() => ConsoleLines.Flush();
 
     /// <inheritdoc/>
     public readonly bool TryReadByte(out byte value)
     {
+        ConsoleLines.Flush();
         value = TypeAhead.Read();
         return true;
     }
@@ -93,7 +97,9 @@ internal partial struct PiBoard : IBoard
     public readonly CoreState StateOf(uint core)
     {
         ArmV7Machine machine = default;
-        return core == 0 ? CoreState.Monitor : SecondaryCores.StateOf(ref machine, core);
+        return core == 0 ? CoreState.Monitor
+            : s_processes.Cores[(int)core].Running.Value != 0 ? CoreState.Thread
+            : SecondaryCores.StateOf(ref machine, core);
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,7 @@ internal static class Power
     [DoesNotReturn]
     internal static void Off(uint status)
     {
+        ConsoleLines.Flush();
         Semihosting.Exit(status);
         if (s_registers.IsMapped)
         {
@@ -46,6 +47,7 @@ internal static class Power
     [DoesNotReturn]
     internal static void Reboot()
     {
+        ConsoleLines.Flush();
         if (s_registers.IsMapped)
         {
             Reset();

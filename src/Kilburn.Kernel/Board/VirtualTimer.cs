@@ -26,6 +26,11 @@ internal static class VirtualTimer
     [RuntimeImport("*", "boot_timer_start")]
     internal static extern void Start(uint ticks);
 
+    /// <summary>Whether the time of <see cref="Start"/> has passed.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "boot_timer_is_due")]
+    internal static extern bool IsDue();
+
     /// <summary>Takes back an interrupt that was asked for, or that has come.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "boot_timer_stop")]

@@ -14,4 +14,7 @@ public enum CoreState : uint
 
     /// <summary>It does its part of <c>stress</c>.</summary>
     Stress,
+
+    /// <summary>It runs a thread of a process.</summary>
+    Thread,
 }

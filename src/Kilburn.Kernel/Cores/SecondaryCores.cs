@@ -5,6 +5,7 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Tables;
 using Kilburn.Kernel.Board;
+using Kilburn.Kernel.Processes;
 using Kilburn.Kernel.Stress;
 
 namespace Kilburn.Kernel.Cores;
@@ -49,7 +50,23 @@ internal static unsafe class SecondaryCores
         machine.SynchronizeData();
     }
 
-    /// <summary>What a core is doing.</summary>
+    /// <summary>The cores that came: a bit for each.</summary>
+    internal static uint Online
+    {
+        get
+        {
+            ArmV7Machine machine = default;
+            uint online = 0;
+            for (int core = 1; core < CoreCount; core++)
+            {
+                online |= StateOf(ref machine, (uint)core) != CoreState.Off ? 1u << core : 0;
+            }
+
+            return online;
+        }
+    }
+
+    /// <summary>What a core is doing, threads aside.</summary>
     /// <param name="machine">The asking core.</param>
     /// <param name="core">1 to 3.</param>
     internal static CoreState StateOf(ref ArmV7Machine machine, uint core) =>
@@ -74,21 +91,22 @@ internal static unsafe class SecondaryCores
         ArmV7Machine machine = default;
         PiBoard board = default;
         board.Memory.Spaces.Leave(ref machine);
-        CoreRegisters.EnableMailboxes(core, 1u << (int)CoreRegisters.WakeMailbox);
+        PiBoard.PrepareCore();
         ref Slot slot = ref s_slots[(int)core];
         machine.StoreRelease(ref slot.State, (uint)CoreState.Idle);
         while (true)
         {
-            // Emptied before the look: what is posted after it ends the wait.
-            _ = CoreRegisters.Take(core, CoreRegisters.WakeMailbox);
             if (StateOf(ref machine, core) == CoreState.Stress)
             {
                 StressCore<ArmV7Machine, PiBoard>.Run(ref machine, ref board, ref *slot.Plan);
                 machine.StoreRelease(ref slot.State, (uint)CoreState.Idle);
             }
-            else
+
+            // Sleeps when there is no thread for this core; what is sent after the look ends the sleep at once.
+            VirtualAddress thread = Scheduler.Help(ref machine, ref board);
+            if (thread.Value != 0)
             {
-                Cp15.WaitForInterrupt();
+                board.EnterUser(thread);
             }
         }
     }

@@ -24,6 +24,27 @@ internal static unsafe class Panic
 
     private static uint s_teller; // shared: the core that panicked first, plus 1; changed by CompareExchange
 
+    /// <summary>True once a core tells of a panic.</summary>
+    internal static bool IsTold
+    {
+        get
+        {
+            ArmV7Machine machine = default;
+            return machine.LoadAcquire(ref s_teller) != Nobody;
+        }
+    }
+
+    /// <summary>Stops this core if another one tells of a panic.</summary>
+    internal static void WaitUnlessTeller()
+    {
+        ArmV7Machine machine = default;
+        uint teller = machine.LoadAcquire(ref s_teller);
+        while (teller != Nobody && teller != machine.CoreIndex + 1)
+        {
+            Cp15.WaitForInterrupt();
+        }
+    }
+
     /// <summary>An exception that nobody expected.</summary>
     /// <param name="frame">The interrupted state.</param>
     [DoesNotReturn]
@@ -126,12 +147,8 @@ internal static unsafe class Panic
     private static void BeTheOnlyOne(ref ArmV7Machine machine)
     {
         _ = machine.MaskInterrupts(); // never restored
-        uint me = machine.CoreIndex + 1;
-        uint teller = machine.CompareExchange(ref s_teller, me, Nobody);
-        while (teller != Nobody && teller != me)
-        {
-            Cp15.WaitForInterrupt();
-        }
+        _ = machine.CompareExchange(ref s_teller, machine.CoreIndex + 1, Nobody);
+        WaitUnlessTeller();
     }
 
     private static void PrintFault(ref ArmV7Machine machine, FaultReport fault)

@@ -7,13 +7,12 @@ using Kilburn.Core.Faults;
 namespace Kilburn.Kernel.Faults;
 
 /// <summary>Copies from and to programs: <c>boot/user.S</c>, and what the processor said when an access was refused.</summary>
-/// <remarks>One core at a time.</remarks>
 internal static unsafe class UserCopies
 {
-    private static FaultReport s_last; // of the last refused access
+    private static Reports s_last; // [core]: of its last refused access; the core's own
 
-    /// <summary>The fault that ended the last copy early.</summary>
-    internal static FaultReport LastFault => s_last;
+    /// <summary>The fault that ended this core's last copy early.</summary>
+    internal static FaultReport LastFault => s_last[(int)Cp15.CoreIndex()];
 
     /// <summary>Lets a copy know that it was refused.</summary>
     /// <param name="frame">The abort; goes on in the copy.</param>
@@ -29,7 +28,7 @@ internal static unsafe class UserCopies
         {
             if (frame.ProgramCounter == point->Access)
             {
-                s_last = FaultReport.FromDataAbort(
+                s_last[(int)Cp15.CoreIndex()] = FaultReport.FromDataAbort(
                     Cp15.ReadDataFaultStatus(), new VirtualAddress(Cp15.ReadDataFaultAddress()));
                 frame.ContinueAt(point->Refused);
                 return true;
@@ -76,5 +75,11 @@ internal static unsafe class UserCopies
         internal uint Access;
         internal uint Refused;
 #pragma warning restore CS0649
+    }
+
+    [InlineArray(BootImage.CoreCount)]
+    private struct Reports
+    {
+        private FaultReport _first;
     }
 }

@@ -12,7 +12,7 @@ namespace Kilburn.Kernel.Faults;
 internal static unsafe class UserEntry
 {
     /// <summary>Goes on with a thread, until <see cref="Leave"/>.</summary>
-    /// <param name="thread">As <see cref="Scheduler.Next"/> gave it.</param>
+    /// <param name="thread">As <see cref="Scheduler"/> gave it.</param>
     /// <param name="kernelStack">Where the kernel's sp is kept for <see cref="Leave"/>.</param>
     internal static void Run(VirtualAddress thread, ref uint kernelStack) =>
         Enter((ThreadBlock*)thread.Value, (uint*)Unsafe.AsPointer(in kernelStack));
@@ -49,7 +49,7 @@ internal static unsafe class UserEntry
 
                 return GoOn(ref board, UserFaults.EnterUndefined(ref machine, ref board, ref *thread));
             default:
-                return GoOn(ref board, Scheduler.Tick(ref machine, ref board, ref *thread));
+                return GoOn(ref board, Scheduler.Interrupt(ref machine, ref board, ref *thread));
         }
 
         return GoOn(ref board, UserFaults.Enter(ref machine, ref board, ref *thread, in report));
@@ -60,7 +60,7 @@ internal static unsafe class UserEntry
     {
         if (thread.Value == 0)
         {
-            Leave(board.Processes.KernelStack);
+            Leave(board.KernelStack);
         }
 
         return (ThreadBlock*)thread.Value;

@@ -1,8 +1,11 @@
 using System;
 using Kilburn.Core;
+using Kilburn.Core.Addresses;
+using Kilburn.Core.Locks;
 using Kilburn.Kernel.Benchmarks;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Cores;
+using Kilburn.Kernel.Processes;
 using Kilburn.Kernel.Stress;
 using Kilburn.Kernel.Terminal;
 
@@ -29,7 +32,14 @@ public static class CoresCommand
         {
             session.Board.Write("core "u8);
             session.Board.WriteDecimal(core);
-            session.Board.WriteLine(NameOf(session.Board.StateOf(core)));
+            CoreState state = session.Board.StateOf(core);
+            session.Board.Write(NameOf(state));
+            if (state == CoreState.Thread)
+            {
+                WriteProcess(in session, core);
+            }
+
+            session.Board.EndLine();
         }
 
         return CommandOutcome.Done;
@@ -61,8 +71,39 @@ public static class CoresCommand
         plan.Seed = seed;
         plan.Seconds = seconds;
         plan.OperationsOfCore = 0;
+        uint background = HelperCores.Pause(ref session.Machine.Inner, ref session.Board.Inner);
         uint cores = StressRun.Run(in session, ref plan, out int leaked);
+        HelperCores.Resume(ref session.Machine.Inner, ref session.Board.Inner, background);
         return Report(ref session.Board, ref plan, cores, leaked) ? CommandOutcome.Done : CommandOutcome.Failed;
+    }
+
+    // What is printed is copied first: nothing is printed under a lock.
+    private static void WriteProcess<TInner, TBoard>(in Session<TInner, TBoard> session, uint core)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref ProcessSystem system = ref session.Board.Processes;
+        ShortName name = default;
+        uint id = 0;
+        system.Lock.Acquire(ref session.Machine.Inner, LockRank.Processes);
+        VirtualAddress thread = system.Cores[(int)core].Running;
+        if (thread.Value != 0)
+        {
+            ref ProcessBlock process = ref session.Machine.Data<ProcessBlock>(session.Machine.Data<ThreadBlock>(thread).Process);
+            id = process.Id;
+            name = process.Name;
+        }
+
+        system.Lock.Release(ref session.Machine.Inner, LockRank.Processes);
+        if (id == 0)
+        {
+            session.Board.Write("that has just ended"u8);
+            return;
+        }
+
+        session.Board.WriteDecimal(id);
+        session.Board.Write(", "u8);
+        session.Board.Write(name.Text);
     }
 
     private static bool Report<TBoard>(ref TBoard board, ref StressPlan plan, uint cores, int leaked)
@@ -126,6 +167,7 @@ public static class CoresCommand
         CoreState.Idle => ": online, idle"u8,
         CoreState.Monitor => ": online, serves the console"u8,
         CoreState.Stress => ": online, stress"u8,
+        CoreState.Thread => ": online, runs process "u8,
         _ => ": off"u8,
     };
 

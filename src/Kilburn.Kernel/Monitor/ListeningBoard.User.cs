@@ -64,5 +64,17 @@ public partial struct ListeningBoard<TBoard>
     public void StopSlice() => _inner.StopSlice();
 
     /// <inheritdoc/>
-    public void SleepUntil(ulong deadline) => _inner.SleepUntil(deadline);
+    public uint HelperCores => _inner.HelperCores;
+
+    /// <inheritdoc/>
+    public bool IsSliceOver => _inner.IsSliceOver;
+
+    /// <inheritdoc/>
+    public void WakeCore(uint core) => _inner.WakeCore(core);
+
+    /// <inheritdoc/>
+    public void TakeWake() => _inner.TakeWake();
+
+    /// <inheritdoc/>
+    public void Rest(ulong deadline) => _inner.Rest(deadline);
 }

@@ -92,6 +92,9 @@ public partial struct ListeningBoard<TBoard>(TBoard inner) : IBoard
     }
 
     /// <inheritdoc/>
+    public void Flush() => _inner.Flush();
+
+    /// <inheritdoc/>
     public bool TryReadByte(out byte value) => _inner.TryReadByte(out value);
 
     /// <inheritdoc/>

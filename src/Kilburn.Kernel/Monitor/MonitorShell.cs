@@ -167,6 +167,12 @@ public static class MonitorShell
             case Command.Demo:
                 return DemoCommand.Run(in session, ref request);
             case Command.Test:
+                if (session.Board.Processes.FirstProcess.Value != 0)
+                {
+                    session.Board.WriteLine("test: there are processes, whose spaces it would end (ps, kill)"u8);
+                    return CommandOutcome.Failed;
+                }
+
                 return TestCommand.Run(in session, ref request);
             default:
                 return RunPlain(in session, ref request, command);
@@ -174,6 +180,19 @@ public static class MonitorShell
     }
 
     /// <summary>The commands without arguments that need no file of their own.</summary>
+    // What the other cores did would be counted, too.
+    private static CommandOutcome BenchAlone<TInner, TBoard>(in Session<TInner, TBoard> session, Command command)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        uint background = HelperCores.Pause(ref session.Machine.Inner, ref session.Board.Inner);
+        bool isDone = command == Command.Bench
+            ? BenchmarkSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory)
+            : GrowthSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory);
+        HelperCores.Resume(ref session.Machine.Inner, ref session.Board.Inner, background);
+        return isDone ? CommandOutcome.Done : CommandOutcome.Failed;
+    }
+
     private static CommandOutcome RunPlain<TInner, TBoard>(
         in Session<TInner, TBoard> session, ref Request request, Command command)
         where TInner : struct, IMachine
@@ -202,13 +221,8 @@ public static class MonitorShell
                 session.Board.Processes.Places = RangePlaces.Low;
                 break;
             case Command.Bench:
-                return BenchmarkSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory)
-                    ? CommandOutcome.Done
-                    : CommandOutcome.Failed;
             case Command.BenchGrowth:
-                return GrowthSuite.Run(ref session.Machine.Inner, ref session.Board, ref session.Memory)
-                    ? CommandOutcome.Done
-                    : CommandOutcome.Failed;
+                return BenchAlone(in session, command);
             case Command.Reboot:
                 session.Board.Reboot();
                 break;

@@ -2,6 +2,7 @@ using System;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Processes;
@@ -22,12 +23,24 @@ public static class ProcessSpaceCommand
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        if (!ProcessCommand.TryTakeProcess(in session, ref request, out VirtualAddress process))
+        // It shall not end meanwhile.
+        uint background = HelperCores.Pause(ref session.Machine.Inner, ref session.Board.Inner);
+        CommandOutcome outcome = CommandOutcome.Failed;
+        if (ProcessCommand.TryTakeProcessLocked(in session, ref request, out VirtualAddress process))
         {
-            return CommandOutcome.Failed;
+            session.Board.Processes.Lock.Release(ref session.Machine.Inner, LockRank.Processes);
+            Show(in session, session.Machine.Data<ProcessBlock>(process).Space);
+            outcome = CommandOutcome.Done;
         }
 
-        AddressSpace space = session.Machine.Data<ProcessBlock>(process).Space;
+        HelperCores.Resume(ref session.Machine.Inner, ref session.Board.Inner, background);
+        return outcome;
+    }
+
+    private static void Show<TInner, TBoard>(in Session<TInner, TBoard> session, AddressSpace space)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
         ref ListeningBoard<TBoard> board = ref session.Board;
         board.WriteLine("  start          size  rights  mapped  what"u8);
         VirtualAddress next = default;
@@ -68,7 +81,6 @@ public static class ProcessSpaceCommand
         board.WriteLine(space.ReadPlacementSeed(ref session.Machine.Inner) == 0
             ? "places: low, in turn"u8
             : "places: drawn at random"u8);
-        return CommandOutcome.Done;
     }
 
     private static void WriteCount<TBoard>(

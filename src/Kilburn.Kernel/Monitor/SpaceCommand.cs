@@ -2,6 +2,7 @@ using System;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
 using Kilburn.Kernel.Processes;
@@ -185,22 +186,26 @@ public static class SpaceCommand
         where TInner : struct, IMachine
         where TBoard : struct, IBoard
     {
-        VirtualAddress next = session.Board.Processes.FirstProcess;
-        while (next.Value != 0)
+        uint owner = 0;
+        ref ProcessSystem system = ref session.Board.Processes;
+        system.Lock.Acquire(ref session.Machine.Inner, LockRank.Processes);
+        VirtualAddress next = system.FirstProcess;
+        while (next.Value != 0 && owner == 0)
         {
             ref ProcessBlock process = ref session.Machine.Data<ProcessBlock>(next);
-            if (!process.HasEnded && process.Space.ControlPage == space.ControlPage)
-            {
-                session.Board.Write("space destroy: it is process "u8);
-                session.Board.WriteDecimal(process.Id);
-                session.Board.WriteLine("'s, and ends with it (kill)"u8);
-                return true;
-            }
-
+            owner = !process.HasEnded && process.Space.ControlPage == space.ControlPage ? process.Id : 0;
             next = process.Next;
         }
 
-        return false;
+        system.Lock.Release(ref session.Machine.Inner, LockRank.Processes);
+        if (owner != 0)
+        {
+            session.Board.Write("space destroy: it is process "u8);
+            session.Board.WriteDecimal(owner);
+            session.Board.WriteLine("'s, and ends with it (kill)"u8);
+        }
+
+        return owner != 0;
     }
 
     private static bool TryTakePage<TInner, TBoard>(

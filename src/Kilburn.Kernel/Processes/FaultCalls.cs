@@ -49,8 +49,7 @@ internal static class FaultCalls
 
         if (action == FaultAction.End || !TryReadRegisters(ref machine, ref board, ref thread))
         {
-            UserFaults.End(ref machine, ref board, ref thread);
-            return Scheduler.Next(ref machine, ref board);
+            return UserFaults.End(ref machine, ref board, ref thread);
         }
 
         thread.Context.Status = ThreadStatus.Of(thread.Context.Status);

@@ -17,8 +17,8 @@ public interface IUserMode
     /// <summary>True when the board executes instructions.</summary>
     bool RunsPrograms { get; }
 
-    /// <summary>Goes on with a thread, until what the monitor waits for has come.</summary>
-    /// <param name="thread">As <see cref="Scheduler.Next"/> gave it.</param>
+    /// <summary>Goes on with a thread, until there is none for the core.</summary>
+    /// <param name="thread">As <see cref="Scheduler"/> gave it.</param>
     void EnterUser(VirtualAddress thread);
 
     /// <summary>Lets programs read the cycle counter, or not; they may not at first.</summary>
@@ -81,7 +81,20 @@ public interface IUserMode
     /// <summary>Lets the timer interrupt nobody.</summary>
     void StopSlice();
 
-    /// <summary>Sleeps.</summary>
-    /// <param name="deadline">Until this time at least.</param>
-    void SleepUntil(ulong deadline);
+    /// <summary>Cores beside core 0 that can run threads: a bit for each.</summary>
+    uint HelperCores { get; }
+
+    /// <summary>Whether the time of <see cref="StartSlice"/> is over.</summary>
+    bool IsSliceOver { get; }
+
+    /// <summary>Ends the sleep of a core, or interrupts the thread that it runs.</summary>
+    /// <param name="core">Any core.</param>
+    void WakeCore(uint core);
+
+    /// <summary>Takes what <see cref="WakeCore"/> sent to this core.</summary>
+    void TakeWake();
+
+    /// <summary>Sleeps until a time has come or <see cref="WakeCore"/> has, and takes that; may end sooner.</summary>
+    /// <param name="deadline">The time; <see cref="ulong.MaxValue"/> for none.</param>
+    void Rest(ulong deadline);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Objects;
 using Kilburn.Core.Spaces;
 using Kilburn.Kernel.Board;
@@ -86,27 +87,42 @@ internal static class MemoryCalls
             return MapNewObject(ref machine, ref board, ref thread, ref request, out value);
         }
 
-        if (kind is MapFlags.SharedObject or MapFlags.PrivateObject)
+        if (kind is not (MapFlags.SharedObject or MapFlags.PrivateObject))
         {
-            ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-            uint handle = thread.Context.Registers[3];
-            if (!ProcessHandles.TryGet(ref process, handle, out request.Object))
-            {
-                return SystemCallError.NoSuchObject;
-            }
-
-            // A file's pages are the boot image's: what is written is the writer's own.
-            bool isKept = kind == MapFlags.SharedObject
-                && ProcessHandles.At(ref process, handle).Role == HandleRole.Reader;
-            if (isKept && (request.Rights & UserRights.Write) != 0)
-            {
-                return SystemCallError.RightsRefused;
-            }
-
-            request.ObjectOffset = thread.Context.Registers[4];
-            request.MoreRights = isKept ? UserRights.ReadExecute : UserRights.All;
+            return TryMap(ref machine, ref board, ref thread, in request, out value);
         }
 
+        // Until it is mapped, only the handle keeps the object.
+        ref ProcessSystem system = ref board.Processes;
+        system.Lock.Acquire(ref machine, LockRank.Processes);
+        SystemCallError error = MapHandle(ref machine, ref board, ref thread, kind, ref request, out value);
+        system.Lock.Release(ref machine, LockRank.Processes);
+        return error;
+    }
+
+    private static SystemCallError MapHandle<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, MapFlags kind, ref RangeRequest request, out uint value)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        value = 0;
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        uint handle = thread.Context.Registers[3];
+        if (!ProcessHandles.TryGet(ref process, handle, out request.Object))
+        {
+            return SystemCallError.NoSuchObject;
+        }
+
+        // A file's pages are the boot image's: what is written is the writer's own.
+        bool isKept = kind == MapFlags.SharedObject
+            && ProcessHandles.At(ref process, handle).Role == HandleRole.Reader;
+        if (isKept && (request.Rights & UserRights.Write) != 0)
+        {
+            return SystemCallError.RightsRefused;
+        }
+
+        request.ObjectOffset = thread.Context.Registers[4];
+        request.MoreRights = isKept ? UserRights.ReadExecute : UserRights.All;
         return TryMap(ref machine, ref board, ref thread, in request, out value);
     }
 

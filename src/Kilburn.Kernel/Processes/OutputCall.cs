@@ -13,7 +13,7 @@ namespace Kilburn.Kernel.Processes;
 internal static class OutputCall
 {
     private const int PieceCapacity = 256;
-    private const uint LongestOutput = 4096; // nobody else runs meanwhile
+    private const uint LongestOutput = 4096; // no interrupt comes meanwhile
 
     internal static SystemCallError Write<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, ref ThreadBlock thread, out uint value)
@@ -37,7 +37,7 @@ internal static class OutputCall
                     ref machine, ref board, process.Space, new VirtualAddress(address), bytes.Slice(0, 1), out FaultOutcome _) == 0
                 || UserMemory.Read(
                     ref machine, ref board, process.Space, new VirtualAddress(address + length - 1), bytes.Slice(0, 1), out _) == 0)
-            && board.Processes.NeedsPager)
+            && ProcessSystem.OfCore(ref machine, ref board.Processes).NeedsPager)
         {
             return SystemCallError.BadAddress;
         }
@@ -56,11 +56,12 @@ internal static class OutputCall
             value += came;
             if (came != wanted)
             {
-                return SystemCallError.BadAddress;
+                break;
             }
         }
 
-        return SystemCallError.None;
+        board.Flush();
+        return value == length ? SystemCallError.None : SystemCallError.BadAddress;
     }
 
     [InlineArray(PieceCapacity)]

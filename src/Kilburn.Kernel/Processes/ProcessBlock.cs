@@ -7,7 +7,7 @@ namespace Kilburn.Kernel.Processes;
 /// <summary>A process: a space, its threads, its place in the family. A block of the kernel heap.</summary>
 /// <remarks>
 /// Once it has ended it has neither space nor threads, and stays until its parent has waited for it.
-/// Locking: core 0 only, interrupts masked.
+/// Locking: <see cref="ProcessSystem"/>.
 /// </remarks>
 public struct ProcessBlock
 {
@@ -38,7 +38,7 @@ public struct ProcessBlock
     /// <summary>Number of the thread that was made last.</summary>
     internal uint LastThreadId;
 
-    /// <summary>How it ended, once <see cref="HasEnded"/>.</summary>
+    /// <summary>How it ended, once <see cref="IsEnding"/>.</summary>
     internal ProcessEnd End;
 
     /// <summary>The entry of its own fault handler; zero for none.</summary>
@@ -47,7 +47,10 @@ public struct ProcessBlock
     /// <summary>sp for the fault handler.</summary>
     internal uint FaultStack;
 
-    /// <summary>True once it has ended.</summary>
+    /// <summary>True from the moment on in which it is to end: no thread of it begins to run any more.</summary>
+    internal bool IsEnding;
+
+    /// <summary>True once it has ended: no core has a thread of it.</summary>
     internal bool HasEnded;
 
     /// <summary>Its references to objects.</summary>

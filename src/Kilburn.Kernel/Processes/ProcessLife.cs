@@ -9,6 +9,7 @@ using Kilburn.SystemCalls;
 namespace Kilburn.Kernel.Processes;
 
 /// <summary>How processes begin, end, and are waited for.</summary>
+/// <remarks>Locking: the caller holds <see cref="ProcessSystem.Lock"/>, unless no other core runs threads (<see cref="ProcessSystem.Helpers"/>).</remarks>
 public static class ProcessLife
 {
     /// <summary>Makes a process with an empty space and no thread.</summary>
@@ -113,35 +114,52 @@ public static class ProcessLife
         return process.Value != 0;
     }
 
-    /// <summary>Ends a process with all its threads, and tells who waits for it.</summary>
+    /// <summary>
+    /// Ends a process with all its threads, and tells who waits for it: at once, or when the last core that runs a thread of it has
+    /// let go, which is told to.
+    /// </summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="board">The board.</param>
     /// <param name="process">One that has not ended.</param>
-    /// <param name="end">Why; its number is filled in.</param>
-    /// <remarks>When the process is the monitor's and nobody waits for it, its block is gone afterwards.</remarks>
+    /// <param name="end">Why; its number is filled in. The first reason counts.</param>
+    /// <remarks>When the process is the monitor's and nobody waits for it, its block may be gone afterwards.</remarks>
     internal static void End<TMachine, TBoard>(
         ref TMachine machine, ref TBoard board, ref ProcessBlock process, in ProcessEnd end)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        ref ProcessSystem system = ref board.Processes;
-        FreeParts(ref machine, ref board, ref process);
-        process.End = end;
-        process.End.Process = process.Id;
-        process.HasEnded = true;
-        OrphanChildren(ref machine, ref board, process.Id);
-        if (process.Id == system.Awaited)
+        if (!process.IsEnding)
         {
-            system.Awaited = 0;
+            process.End = end;
+            process.End.Process = process.Id;
+            process.IsEnding = true;
         }
-        else if (process.Parent == 0)
+
+        FreeThreads(ref machine, ref board, ref process);
+        if (process.FirstThread.Value == 0)
         {
-            Reap(ref machine, ref board, ref process);
+            Finish(ref machine, ref board, ref process);
         }
-        else
+    }
+
+    /// <summary>Lets go of a thread if its process is to end.</summary>
+    /// <param name="machine">The machine of the calling core.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="thread">The thread that the core runs; its block is gone afterwards if it is dropped.</param>
+    /// <returns>True when it is dropped.</returns>
+    internal static bool TryDrop<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        if (!process.IsEnding)
         {
-            WakeParent(ref machine, ref board, process.Parent, process.Id);
+            return false;
         }
+
+        ProcessEnd again = default;
+        End(ref machine, ref board, ref process, in again);
+        return true;
     }
 
     /// <summary>Undoes <see cref="TryCreate"/> and what came after it. No thread of the process has run.</summary>
@@ -152,6 +170,7 @@ public static class ProcessLife
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
+        FreeThreads(ref machine, ref board, ref process);
         FreeParts(ref machine, ref board, ref process);
         Reap(ref machine, ref board, ref process);
     }
@@ -223,8 +242,7 @@ public static class ProcessLife
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        FreeThreads(ref machine, ref board, ref process);
-        if (board.Processes.Active == process.Self)
+        if (ProcessSystem.OfCore(ref machine, ref board.Processes).Active == process.Self)
         {
             Scheduler.Deactivate(ref machine, ref board);
         }
@@ -245,22 +263,59 @@ public static class ProcessLife
         }
     }
 
+    // No core has a thread of it any more, nor its space, but for the calling one.
+    private static void Finish<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ProcessBlock process)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref ProcessSystem system = ref board.Processes;
+        FreeParts(ref machine, ref board, ref process);
+        process.HasEnded = true;
+        OrphanChildren(ref machine, ref board, process.Id);
+        if (process.Id == system.Awaited)
+        {
+            system.Awaited = 0;
+            if (machine.CoreIndex != 0)
+            {
+                system.Idle &= ~1u;
+                board.WakeCore(0);
+            }
+        }
+        else if (process.Parent == 0)
+        {
+            Reap(ref machine, ref board, ref process);
+        }
+        else
+        {
+            WakeParent(ref machine, ref board, process.Parent, process.Id);
+        }
+    }
+
+    // But for those that other cores run: these are told to let go.
     private static void FreeThreads<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ProcessBlock process)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
+        uint own = machine.CoreIndex + 1;
         VirtualAddress next = process.FirstThread;
+        process.FirstThread = default;
+        process.LiveThreads = 0;
         while (next.Value != 0)
         {
             ref ThreadBlock thread = ref machine.Data<ThreadBlock>(next);
-            VirtualAddress current = next;
             next = thread.NextOfProcess;
-            Scheduler.Forget(ref machine, ref board, ref thread);
-            Free(ref machine, ref board, current);
-        }
+            if (thread.RunsOn != 0 && thread.RunsOn != own)
+            {
+                board.WakeCore(thread.RunsOn - 1);
+                thread.NextOfProcess = process.FirstThread;
+                process.FirstThread = thread.Self;
+                process.LiveThreads++;
+                continue;
+            }
 
-        process.FirstThread = default;
-        process.LiveThreads = 0;
+            Scheduler.Forget(ref machine, ref board, ref thread);
+            Free(ref machine, ref board, thread.Self);
+        }
     }
 
     // The monitor waits for none of them by itself.

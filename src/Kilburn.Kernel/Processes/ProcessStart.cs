@@ -117,16 +117,18 @@ public static class ProcessStart
         child.FaultStack = parent.FaultStack;
         ProcessHandles.Copy(ref machine, ref board, ref parent, ref child);
         ref ThreadBlock twin = ref machine.Data<ThreadBlock>(address);
-        CopyState(ref board, ref thread, ref twin);
+        CopyState(ref machine, ref board, ref thread, ref twin);
         Scheduler.Wake(ref machine, ref board, ref twin);
         return VmStatus.Ok;
     }
 
-    private static void CopyState<TBoard>(ref TBoard board, ref ThreadBlock thread, ref ThreadBlock twin)
+    private static void CopyState<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, ref ThreadBlock twin)
+        where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
         board.SaveThread(ref thread);
-        if (board.Processes.VfpOwner == thread.Self)
+        if (ProcessSystem.OfCore(ref machine, ref board.Processes).VfpOwner == thread.Self && thread.VfpCore == thread.RunsOn)
         {
             board.SaveVfp(ref thread);
         }

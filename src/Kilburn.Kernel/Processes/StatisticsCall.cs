@@ -40,6 +40,7 @@ internal static class StatisticsCall
                 own.Thread = thread.Id;
                 own.LiveThreads = process.LiveThreads;
                 own.Preemptions = thread.Preemptions;
+                own.Core = machine.CoreIndex;
                 own.Asid = AsidWord.AsidOf(machine.ReadRegister(SystemRegister.ContextId)).Value;
                 return Give(ref machine, ref board, ref thread, ref own, out value);
             default:

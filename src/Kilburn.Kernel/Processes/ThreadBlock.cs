@@ -7,7 +7,7 @@ namespace Kilburn.Kernel.Processes;
 /// <summary>A thread: all of its state while it does not run, and what the kernel knows of it. A block of the kernel heap.</summary>
 /// <remarks>
 /// The first words are where <c>boot/vectors.S</c> and <c>boot/user.S</c> have them; while the thread runs, sp_svc points to
-/// the registers of <see cref="Context"/>. Locking: core 0 only, interrupts masked.
+/// the registers of <see cref="Context"/>. Locking: <see cref="ProcessSystem"/>.
 /// </remarks>
 public struct ThreadBlock
 {
@@ -32,10 +32,10 @@ public struct ThreadBlock
     /// <summary>TPIDRURW, as it was at the last switch.</summary>
     internal uint Pointer;
 
-    /// <summary>d0 to d31, unless <see cref="ProcessSystem.VfpOwner"/> is this thread.</summary>
+    /// <summary>d0 to d31, while the thread does not run.</summary>
     internal VfpRegisters Vfp;
 
-    /// <summary>FPSCR, with the same exception.</summary>
+    /// <summary>FPSCR, likewise.</summary>
     internal uint VfpStatus;
 
     /// <summary>This block.</summary>
@@ -58,6 +58,15 @@ public struct ThreadBlock
 
     /// <summary>What it does.</summary>
     internal ThreadState State;
+
+    /// <summary>The core that runs it, plus 1; zero when none does.</summary>
+    internal uint RunsOn;
+
+    /// <summary>The core that ran it last, plus 1; zero when none has.</summary>
+    internal uint LastCore;
+
+    /// <summary>The core whose VFP registers it used last, plus 1; zero when it has used none. See <see cref="CoreThreads.VfpOwner"/>.</summary>
+    internal uint VfpCore;
 
     /// <summary>Of a sleeper: when it wakes.</summary>
     internal ulong WakeTime;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Faults;
+using Kilburn.Core.Locks;
 using Kilburn.Kernel.Board;
 using Kilburn.SystemCalls;
 
@@ -30,14 +31,35 @@ public static class UserFaults
             return thread.Self;
         }
 
-        if (outcome == FaultOutcome.NeedsPager)
+        return outcome == FaultOutcome.NeedsPager
+            ? AwaitPage(ref machine, ref board, ref thread, in report)
+            : Refuse(
+                ref machine, ref board, ref thread, (ProcessEndReason)outcome, (MemoryAccess)report.Access, report.Address.Value);
+    }
+
+    // Looks again under the lock, which pagers hold when they bring a page: it does not come between the look and the wait.
+    [MethodImpl(MethodImplOptions.NoInlining)] // keeps the way of the resolved short
+    private static VirtualAddress AwaitPage<TMachine, TBoard>(
+        ref TMachine machine, ref TBoard board, ref ThreadBlock thread, in FaultReport report)
+        where TMachine : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        ref ProcessSystem system = ref board.Processes;
+        system.Lock.Acquire(ref machine, LockRank.Processes);
+        VirtualAddress next = thread.Self;
+        if (ProcessLife.TryDrop(ref machine, ref board, ref thread))
+        {
+            next = Scheduler.Next(ref machine, ref board);
+        }
+        else if (machine.Data<ProcessBlock>(thread.Process).Space.Resolve(ref machine, ref board.Memory.Frames, in report)
+            == FaultOutcome.NeedsPager)
         {
             PageWaits.Begin(ref machine, ref board, ref thread);
-            return Scheduler.Next(ref machine, ref board);
+            next = Scheduler.Next(ref machine, ref board);
         }
 
-        return Refuse(
-            ref machine, ref board, ref thread, (ProcessEndReason)outcome, (MemoryAccess)report.Access, report.Address.Value);
+        system.Lock.Release(ref machine, LockRank.Processes);
+        return next; // what is refused by now is refused once more
     }
 
     /// <summary>An undefined instruction: VFP's first one of a thread, or the thread's fault.</summary>
@@ -62,30 +84,33 @@ public static class UserFaults
                 thread.Context.ProgramCounter);
         }
 
-        ref ProcessSystem system = ref board.Processes;
-        if (system.VfpOwner.Value != 0)
-        {
-            board.SaveVfp(ref machine.Data<ThreadBlock>(system.VfpOwner));
-        }
-
+        // What another thread had in them is in its block since it was switched away from.
+        ref CoreThreads core = ref ProcessSystem.OfCore(ref machine, ref board.Processes);
         board.LoadVfp(ref thread);
-        system.VfpOwner = thread.Self;
+        core.VfpOwner = thread.Self;
+        thread.VfpCore = thread.RunsOn;
         return thread.Self;
     }
 
     /// <summary>Ends a thread's process by the thread's last fault.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="board">The board.</param>
-    /// <param name="thread">The thread; its block is gone afterwards.</param>
-    internal static void End<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
+    /// <param name="thread">The thread that the core runs; its block is gone afterwards.</param>
+    /// <returns>The thread to go on with; zero for none.</returns>
+    internal static VirtualAddress End<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
+        ref ProcessSystem system = ref board.Processes;
         ProcessEnd end = default;
         end.Reason = thread.Context.Reason;
         end.Access = thread.Context.Access;
         end.Address = thread.Context.Address;
+        system.Lock.Acquire(ref machine, LockRank.Processes);
         ProcessLife.End(ref machine, ref board, ref machine.Data<ProcessBlock>(thread.Process), in end);
+        VirtualAddress next = Scheduler.Next(ref machine, ref board);
+        system.Lock.Release(ref machine, LockRank.Processes);
+        return next;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)] // keeps the way of the resolved short
@@ -107,8 +132,7 @@ public static class UserFaults
             return thread.Self;
         }
 
-        End(ref machine, ref board, ref thread);
-        return Scheduler.Next(ref machine, ref board);
+        return End(ref machine, ref board, ref thread);
     }
 
     private static bool TryCallHandler<TMachine, TBoard>(ref TMachine machine, ref TBoard board, ref ThreadBlock thread)

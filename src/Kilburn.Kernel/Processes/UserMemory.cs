@@ -190,7 +190,11 @@ internal static class UserMemory
         where TBoard : struct, IBoard
     {
         outcome = space.Resolve(ref machine, ref board.Memory.Frames, in fault);
-        board.Processes.NeedsPager |= outcome == FaultOutcome.NeedsPager;
+        if (outcome == FaultOutcome.NeedsPager)
+        {
+            ProcessSystem.OfCore(ref machine, ref board.Processes).NeedsPager = true;
+        }
+
         return outcome == FaultOutcome.Resolved;
     }
 }

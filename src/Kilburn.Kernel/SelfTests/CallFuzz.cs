@@ -74,7 +74,7 @@ public static class CallFuzz
         SpaceLimits limits = new() { ReservedPages = LimitPages, ResidentPages = LimitPages, Tables = LimitPages };
         block.Space.SetLimits(ref session.Machine.Inner, in limits);
         session.Board.Processes.Awaited = block.Id;
-        return Scheduler.Next(ref session.Machine.Inner, ref session.Board.Inner);
+        return Scheduler.Enter(ref session.Machine.Inner, ref session.Board.Inner);
     }
 
     private static void EndAll<TInner, TBoard>(in Session<TInner, TBoard> session)
@@ -99,7 +99,7 @@ public static class CallFuzz
 
         // Nobody is awaited any more: the processor goes back.
         session.Board.Processes.Awaited = 0;
-        _ = Scheduler.Next(ref session.Machine.Inner, ref session.Board.Inner);
+        _ = Scheduler.Enter(ref session.Machine.Inner, ref session.Board.Inner);
     }
 
     private static VirtualAddress Step<TInner, TBoard>(

@@ -145,7 +145,7 @@ internal static class UserMemoryTests
         where TBoard : struct, IBoard
     {
         UserProgram.End(in session, process);
-        check.That(session.Board.Processes.Active.Value == 0, "a space is current"u8);
+        check.That(session.Board.Processes.Cores[0].Active.Value == 0, "a space is current"u8);
     }
 
     private static void ExpectAll<TInner, TBoard>(

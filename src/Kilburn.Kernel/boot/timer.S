@@ -44,3 +44,11 @@ function boot_timer_stop
         mcr     p15, 0, r0, c14, c3, 1
         bx      lr
 endfunction boot_timer_stop
+
+// uint32_t boot_timer_is_due(void)
+//   CNTV_CTL.ISTATUS.
+function boot_timer_is_due
+        mrc     p15, 0, r0, c14, c3, 1
+        ubfx    r0, r0, #2, #1
+        bx      lr
+endfunction boot_timer_is_due

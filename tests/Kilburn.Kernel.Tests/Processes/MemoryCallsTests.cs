@@ -124,9 +124,9 @@ public sealed class MemoryCallsTests
     }
 
     [Theory]
-    [InlineData(StatisticsKind.Space, 44u)]
+    [InlineData(StatisticsKind.Space, 48u)]
     [InlineData(StatisticsKind.Memory, 8u)]
-    [InlineData(StatisticsKind.Process, 24u)]
+    [InlineData(StatisticsKind.Process, 28u)]
     public void Statistics_EachKind_FillsItsRecord(StatisticsKind kind, uint length)
     {
         using ProcessFixture fixture = new();

@@ -137,7 +137,7 @@ internal sealed class ProcessFixture : IDisposable
         }
 
         System.Awaited = ProcessAt(process).Id;
-        return Scheduler.Next(ref _kernel.Core, ref _kernel.Board);
+        return Scheduler.Enter(ref _kernel.Core, ref _kernel.Board);
     }
 
     /// <summary>Ends what is left; all memory is back then.</summary>

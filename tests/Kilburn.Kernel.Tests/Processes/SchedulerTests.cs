@@ -1,4 +1,5 @@
 using Kilburn.Core.Addresses;
+using Kilburn.Kernel.Processes;
 using Kilburn.SystemCalls;
 using Xunit;
 
@@ -94,7 +95,62 @@ public sealed class SchedulerTests
         Assert.Equal(default, fixture.Current);
         Assert.True(fixture.System.Sleeping.IsEmpty);
         Assert.True(fixture.System.Ready.IsEmpty);
-        Assert.Equal(default, fixture.System.Active);
+        Assert.Equal(default, fixture.System.Cores[0].Active);
+    }
+
+    // Another core has it in its registers, and its space in its TLB: nothing of it may go before that core has let go.
+    [Fact]
+    public void End_WhileAnotherCoreRunsAThreadOfIt_ComesWhenThatLetsGo()
+    {
+        const uint AnotherCore = 2;
+        using ProcessFixture fixture = new();
+        _ = fixture.StartProgram(out VirtualAddress other);
+        ref ProcessBlock process = ref fixture.ProcessAt(other);
+        ref ThreadBlock thread = ref fixture.ThreadAt(process.FirstThread);
+        fixture.System.Ready.Remove(ref fixture.Kernel.Core, ref thread);
+        thread.RunsOn = AnotherCore + 1;
+
+        ProcessEnd end = new() { Reason = ProcessEndReason.Killed };
+        ProcessLife.End(ref fixture.Kernel.Core, ref fixture.Kernel.Board, ref process, in end);
+        Assert.True(process.IsEnding);
+        Assert.False(process.HasEnded);
+        Assert.NotEqual(default, process.Space.ControlPage);
+        Assert.Equal(1u, process.LiveThreads);
+
+        thread.RunsOn = 1; // as that core would see it
+        Assert.True(ProcessLife.TryDrop(ref fixture.Kernel.Core, ref fixture.Kernel.Board, ref thread));
+        Assert.False(ProcessLife.TryFind(ref fixture.Kernel.Core, ref fixture.Kernel.Board, 2, out _));
+    }
+
+    [Fact]
+    public void Call_OfAProcessThatIsToEnd_ComesToNothing()
+    {
+        using ProcessFixture fixture = new();
+        ref ProcessBlock process = ref fixture.Process;
+        process.IsEnding = true;
+        process.End.Reason = ProcessEndReason.Killed;
+        fixture.CallAndSwitch(SystemCall.Clone);
+
+        Assert.Equal(default, fixture.Current);
+        Assert.True(fixture.ProcessAt(fixture.First).HasEnded);
+        Assert.Equal(ProcessEndReason.Killed, fixture.ProcessAt(fixture.First).End.Reason);
+    }
+
+    [Fact]
+    public void Wake_CoresThatSleep_CallsTheOneThatRanTheThreadLast()
+    {
+        using ProcessFixture fixture = new();
+        _ = fixture.StartProgram(out VirtualAddress other);
+        ref ThreadBlock thread = ref fixture.ThreadAt(fixture.ProcessAt(other).FirstThread);
+        fixture.System.Ready.Remove(ref fixture.Kernel.Core, ref thread);
+        thread.LastCore = 2 + 1;
+        fixture.System.Idle = 0b1110;
+        Scheduler.Wake(ref fixture.Kernel.Core, ref fixture.Kernel.Board, ref thread);
+        Assert.Equal(0b1010u, fixture.System.Idle);
+
+        fixture.System.Ready.Remove(ref fixture.Kernel.Core, ref thread);
+        Scheduler.Wake(ref fixture.Kernel.Core, ref fixture.Kernel.Board, ref thread);
+        Assert.Equal(0b1000u, fixture.System.Idle);
     }
 
     [Fact]

@@ -35,6 +35,10 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
 
     public void WriteByte(byte value) => _console.Write(value);
 
+    public void Flush()
+    {
+    }
+
     public bool TryReadByte(out byte value)
     {
         int read = _console.Read();
@@ -86,7 +90,19 @@ internal readonly struct TextBoard(RecordingConsole console) : IBoard
     {
     }
 
-    public void SleepUntil(ulong deadline)
+    public uint HelperCores => 0;
+
+    public bool IsSliceOver => true;
+
+    public void WakeCore(uint core)
+    {
+    }
+
+    public void TakeWake()
+    {
+    }
+
+    public void Rest(ulong deadline)
     {
     }
 
