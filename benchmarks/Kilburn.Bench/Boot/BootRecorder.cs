@@ -25,12 +25,12 @@ internal sealed class BootRecorder
         ("StartReporter.TextOf", "user table pointer cleared"),
         ("StartReporter.TextOf", "board: devices in the MMIO window"),
         ("SecondaryCores.Start", "other cores called"),
-        ("PiBoard.PrepareTimer", "timer"),
+        ("PiBoard.PrepareCore", "timer"),
         ("CommandLine.Run", "processes, monitor, up to the first command"),
         ("BenchmarkSuite.Run", ""),
     ];
 
-    private static readonly string[] s_consoleTypes = ["BoardText.", "Uart.", "StartReporter."];
+    private static readonly string[] s_consoleTypes = ["BoardText.", "ConsoleLines.", "Uart.", "StartReporter."];
 
     private readonly CodeMap _map;
     private readonly HashSet<uint>[] _starts;

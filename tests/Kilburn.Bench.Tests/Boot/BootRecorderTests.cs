@@ -13,7 +13,7 @@ public sealed class BootRecorderTests
     private static readonly string[] s_names =
     [
         "boot_entry", "kernel_main", "Kilburn_VirtualMemory__TryStart<A>", "Kilburn_StartReporter_1<A>__TextOf", "Kilburn_SecondaryCores__Start",
-        "Kilburn_PiBoard__PrepareTimer", "Kilburn_CommandLine__Run", "Kilburn_BenchmarkSuite__Run<A>", "Kilburn_Uart__Send",
+        "Kilburn_PiBoard__PrepareCore", "Kilburn_CommandLine__Run", "Kilburn_BenchmarkSuite__Run<A>", "Kilburn_Uart__Send",
     ];
 
     private static readonly CodeSymbol[] s_symbols =
