@@ -35,7 +35,7 @@ public sealed class BootRecorderTests
         }
 
         Run(0, "SecondaryCores", 4);
-        Run(0, "PrepareTimer", 1);
+        Run(0, "PrepareCore", 1);
         Run(0, "CommandLine", 6);
         Assert.False(_recorder.IsDone);
         Run(0, "BenchmarkSuite", 8);
