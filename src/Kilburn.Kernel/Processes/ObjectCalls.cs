@@ -106,19 +106,13 @@ internal static class ObjectCalls
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        uint handle = thread.Context.Registers[0];
-        if (!ProcessHandles.TryGet(ref process, handle, out MemoryObject memory))
+        SystemCallError error = TakeObject(ref machine, ref thread, HandleRole.Reader, out MemoryObject memory);
+        if (error != SystemCallError.None)
         {
-            return SystemCallError.NoSuchObject;
+            return error;
         }
 
-        if (ProcessHandles.At(ref process, handle).Role == HandleRole.Reader)
-        {
-            return SystemCallError.WrongKind;
-        }
-
-        SystemCallError error = CallErrors.Of(board.Memory.Spaces.Objects.TryResize(
+        error = CallErrors.Of(board.Memory.Spaces.Objects.TryResize(
             ref machine, ref board.Memory.Frames, memory, thread.Context.Registers[1]));
         PageWaits.Wake(ref machine, ref board); // what is cut off, nobody brings any more
         return error;
@@ -129,17 +123,11 @@ internal static class ObjectCalls
         where TMachine : struct, IMachine
         where TBoard : struct, IBoard
     {
-        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
-        uint handle = thread.Context.Registers[0];
-        if (!ProcessHandles.TryGet(ref process, handle, out MemoryObject memory))
-        {
-            return SystemCallError.NoSuchObject;
-        }
-
         // A pager would wait for itself.
-        if (ProcessHandles.At(ref process, handle).Role == HandleRole.Pager)
+        SystemCallError error = TakeObject(ref machine, ref thread, HandleRole.Pager, out MemoryObject memory);
+        if (error != SystemCallError.None)
         {
-            return SystemCallError.WrongKind;
+            return error;
         }
 
         switch (board.Memory.Spaces.Objects.Sync(ref machine, memory))
@@ -169,5 +157,17 @@ internal static class ObjectCalls
         ProcessHandles.Close(ref machine, ref board, ref process, handle);
         FileObjects.Trim(ref machine, ref board);
         return SystemCallError.None;
+    }
+
+    // The object whose handle comes first, unless the handle is of a kind that may not ask for this.
+    private static SystemCallError TakeObject<TMachine>(
+        ref TMachine machine, ref ThreadBlock thread, HandleRole refused, out MemoryObject memory)
+        where TMachine : struct, IMachine
+    {
+        ref ProcessBlock process = ref machine.Data<ProcessBlock>(thread.Process);
+        uint handle = thread.Context.Registers[0];
+        return !ProcessHandles.TryGet(ref process, handle, out memory) ? SystemCallError.NoSuchObject
+            : ProcessHandles.At(ref process, handle).Role == refused ? SystemCallError.WrongKind
+            : SystemCallError.None;
     }
 }
