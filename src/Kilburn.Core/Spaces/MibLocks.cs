@@ -127,20 +127,32 @@ internal static class MibLocks
     private static void AcquireRange<TMachine>(ref TMachine machine, ref SpaceControl control, uint first, uint last)
         where TMachine : struct, IMachine
     {
-        for (uint mib = first & ~BitMask; mib <= last; mib += BitMask + 1)
+        uint bits = AllBits >> (int)(first & BitMask);
+        uint mib = first;
+        while (((mib ^ last) >> BitsPerWordShift) != 0)
         {
-            machine.AcquireBits(ref WordOf(ref control, mib), BitsOf(mib, first, last));
+            machine.AcquireBits(ref WordOf(ref control, mib), bits);
+            bits = AllBits;
+            mib += BitMask + 1;
         }
+
+        machine.AcquireBits(ref WordOf(ref control, last), bits & UpTo(last));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ReleaseRange<TMachine>(ref TMachine machine, ref SpaceControl control, uint first, uint last)
         where TMachine : struct, IMachine
     {
-        for (uint mib = first & ~BitMask; mib <= last; mib += BitMask + 1)
+        uint bits = AllBits >> (int)(first & BitMask);
+        uint mib = first;
+        while (((mib ^ last) >> BitsPerWordShift) != 0)
         {
-            machine.ReleaseBits(ref WordOf(ref control, mib), BitsOf(mib, first, last));
+            machine.ReleaseBits(ref WordOf(ref control, mib), bits);
+            bits = AllBits;
+            mib += BitMask + 1;
         }
+
+        machine.ReleaseBits(ref WordOf(ref control, last), bits & UpTo(last));
     }
 
     /// <summary>Waits for the MiBs of two ranges, which may have some in common, and takes them.</summary>
