@@ -1,3 +1,4 @@
+using System;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
@@ -7,7 +8,7 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Spaces;
 
-/// <summary>One space of writable memory, 40 MiB, that two cores run and change: what <see cref="FaultsUnderEveryScheduleTests"/> is about.</summary>
+/// <summary>One space of writable memory, 40 MiB, that two cores run and change: what <see cref="FaultsUnderEveryScheduleTests"/> and <see cref="FaultsAgainstChangesUnderEveryScheduleTests"/> are about.</summary>
 internal sealed class SharedSpaceWorld
 {
     public const uint Base = 0x0040_0000;
@@ -37,6 +38,23 @@ internal sealed class SharedSpaceWorld
         Touch(Base + (38 * MiB), 1, 0);
         Touch(Base + (39 * MiB), 1, 1);
     }
+
+    /// <summary>What both cores do, under many schedules, and what holds at the end of each.</summary>
+    public static void Explore(
+        Action<SharedSpaceWorld> setUp,
+        Action<SharedSpaceWorld> first,
+        Action<SharedSpaceWorld> second,
+        Action<SharedSpaceWorld> atEnd) => Schedules.Explore(
+            () => new SharedSpaceWorld(),
+            world => world.System.Machine,
+            setUp,
+            first,
+            second,
+            world =>
+            {
+                atEnd(world);
+                world.End();
+            });
 
     public SpaceCounters Counters
     {
