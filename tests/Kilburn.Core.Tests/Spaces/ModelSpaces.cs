@@ -70,6 +70,23 @@ internal sealed class ModelSpaces<TProfile> : IDisposable
         return page;
     }
 
+    /// <summary>Maps a page with an instruction that all cores may fetch from then on.</summary>
+    public PhysicalAddress MapCode(AddressSpace space, uint address, uint instruction)
+    {
+        VirtualAddress start = new(address);
+        VmStatus status = space.TryMapNewPage(
+            ref Cores[0], ref Memory.Frames, start, AccessPermission.Read, Execution.Allowed, out PhysicalAddress page);
+        Assert.Equal(VmStatus.Ok, status);
+        Cores[0].Data<uint>(page) = instruction;
+        Assert.Equal(VmStatus.Ok, space.TryPublishCode(ref Cores[0], start, sizeof(uint)));
+        for (int core = 1; core < Cores.Length; core++)
+        {
+            Cores[core].SynchronizeContext();
+        }
+
+        return page;
+    }
+
     public void Unmap(AddressSpace space, uint page, int core = 0) =>
         Assert.Equal(VmStatus.Ok, space.TryUnmapPage(ref Cores[core], ref Memory.Frames, new VirtualAddress(page)));
 
@@ -84,6 +101,13 @@ internal sealed class ModelSpaces<TProfile> : IDisposable
     public uint Read(uint address, int core = 0)
     {
         AccessResult result = Machine.Cores[core].Read(new VirtualAddress(address), Privilege.User);
+        Assert.False(result.IsFault, result.ToString());
+        return result.Value;
+    }
+
+    public uint Fetch(uint address, int core = 0)
+    {
+        AccessResult result = Machine.Cores[core].Fetch(new VirtualAddress(address), Privilege.User);
         Assert.False(result.IsFault, result.ToString());
         return result.Value;
     }

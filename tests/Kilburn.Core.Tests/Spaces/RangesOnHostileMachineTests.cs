@@ -21,6 +21,7 @@ public sealed class RangesOnHostileMachineTests
     private const uint Base = 0x0040_0000;
     private const uint Page = 0x1000;
     private const uint MiB = 0x10_0000;
+    private const uint MibPages = MiB / Page;
     private const uint Word = 0x1234_5678;
 
     // Page 0 is there, and so are those from Untouched on, but for their frames.
@@ -152,7 +153,7 @@ public sealed class RangesOnHostileMachineTests
         using ModelSpaces<CortexA7> system = new();
         system.OpenUser();
         AddressSpace space = system.Create();
-        Map(system, space, Base, MiB / Page, RangePopulation.OnDemand);
+        Map(system, space, Base, MibPages, RangePopulation.OnDemand);
         system.Activate(space, 0);
         system.Activate(space, 1);
         Assert.Equal(FaultOutcome.Resolved, system.Write(space, Base + (LargePages * Page), 0, 0)); // the MiB has its table
@@ -173,6 +174,67 @@ public sealed class RangesOnHostileMachineTests
         Assert.Equal(0u, system.Read(Base, observer));
         space.ReadCounters(ref system.Cores[0], out SpaceCounters counters);
         Assert.Equal(1u, counters.LargePages);
+    }
+
+    // The MiB has no table: its run is one word, which walks go on reading.
+    [Theory]
+    [MemberData(nameof(OperationsAndCores))]
+    public void Operation_OnARunThatNobodyTouched_CleansWhatIsLeft(Operation operation, int observer)
+    {
+        using ModelSpaces<IncoherentWalks> system = new();
+        system.OpenUser();
+        AddressSpace space = system.Create();
+        Map(system, space, Base, Pages, RangePopulation.OnDemand);
+        system.Activate(space, 0);
+        system.Activate(space, 1);
+        Assert.Equal(VmStatus.Ok, Do(system, space, operation, Range(Base, 2)));
+        Assert.NotEqual(FaultCode.None, system.FaultOf(Base + ((Pages - 1) * Page), observer));
+    }
+
+    [Theory]
+    [InlineData(Pages, 0)]
+    [InlineData(Pages, 1)]
+    [InlineData(MibPages, 0)]
+    [InlineData(MibPages, 1)]
+    [InlineData((2 * MibPages) + Pages, 0)]
+    [InlineData((2 * MibPages) + Pages, 1)]
+    public void Range_ThatNobodyTouches_IsCleanedWhenItIsMappedCutAndUnmapped(uint pages, int observer)
+    {
+        using ModelSpaces<IncoherentWalks> system = new();
+        system.OpenUser();
+        AddressSpace space = system.Create();
+        system.Activate(space, 0);
+        system.Activate(space, 1);
+        Map(system, space, Base, pages, RangePopulation.OnDemand);
+        ExpectFaults();
+        Assert.Equal(VmStatus.Ok, Do(system, space, Operation.Unmap, Range(Base + ((pages - 2) * Page), 2)));
+        ExpectFaults();
+        Assert.Equal(VmStatus.Ok, Do(system, space, Operation.Unmap, Range(Base, pages)));
+        ExpectFaults();
+
+        void ExpectFaults()
+        {
+            for (uint page = 0; page < pages; page += Pages)
+            {
+                Assert.Equal(FaultCode.TranslationFirstLevel, system.FaultOf(Base + (page * Page), observer));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Unmap_OfAPageAndPartOfARunBehindIt_CleansWhatIsLeft(int observer)
+    {
+        using ModelSpaces<IncoherentWalks> system = new();
+        system.OpenUser();
+        AddressSpace space = system.Create();
+        system.Activate(space, 0);
+        system.Activate(space, 1);
+        Map(system, space, Base, MibPages + Pages, RangePopulation.OnDemand);
+        Assert.Equal(FaultOutcome.Resolved, system.Write(space, Base + MiB - Page, Word, 0));
+        Assert.Equal(VmStatus.Ok, Do(system, space, Operation.Unmap, Range(Base + MiB - Page, 1 + Untouched)));
+        Assert.Equal(FaultCode.TranslationFirstLevel, system.FaultOf(Base + MiB + (Untouched * Page), observer));
     }
 
     // The sweep begins with whoever mapped last; the other is then the only one left in the table.
@@ -212,7 +274,8 @@ public sealed class RangesOnHostileMachineTests
     private static VmStatus Do(ModelSpaces<CortexA7> system, AddressSpace space, Operation operation) =>
         Do(system, space, operation, Range(Base + (Untouched * Page), 2));
 
-    private static VmStatus Do(ModelSpaces<CortexA7> system, AddressSpace space, Operation operation, VirtualRange range)
+    private static VmStatus Do<TProfile>(ModelSpaces<TProfile> system, AddressSpace space, Operation operation, VirtualRange range)
+        where TProfile : struct, IProcessorProfile
     {
         ref FrameAllocator frames = ref system.Memory.Frames;
         switch (operation)
@@ -263,7 +326,9 @@ public sealed class RangesOnHostileMachineTests
         return child;
     }
 
-    private static void Map(ModelSpaces<CortexA7> system, AddressSpace space, uint start, uint pages, RangePopulation population)
+    private static void Map<TProfile>(
+        ModelSpaces<TProfile> system, AddressSpace space, uint start, uint pages, RangePopulation population)
+        where TProfile : struct, IProcessorProfile
     {
         RangeRequest request = Request(start, pages, population);
         Assert.Equal(VmStatus.Ok, space.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));

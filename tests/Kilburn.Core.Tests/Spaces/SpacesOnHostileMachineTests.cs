@@ -162,6 +162,29 @@ public sealed class SpacesOnHostileMachineTests
         }
     }
 
+    // Every other life runs other code at the same address, and 255 is odd: an ASID comes again with the other code. Nothing but the
+    // end of a space says so to the branch predictors, as the code was published long before.
+    [Fact]
+    public void Lives_MoreThanThereAreAsids_NeverBranchAsAnothersCodeDid()
+    {
+        using ModelSpaces<IncoherentWalks> system = new();
+        system.OpenUser();
+        AddressSpace library = system.Create();
+        PhysicalAddress[] code = [system.MapCode(library, Base, 0x1111), system.MapCode(library, Base + Page, 0x2222)];
+        for (uint life = 1; life <= 600; life++)
+        {
+            AddressSpace space = system.Create();
+            VmStatus status = space.TryMapFrames(
+                ref system.Cores[0], ref system.Memory.Frames, new VirtualAddress(Base), code[life & 1], 1, AccessPermission.Read,
+                Execution.Allowed, MemoryType.Normal);
+            Assert.Equal(VmStatus.Ok, status);
+            system.Activate(space);
+            Assert.Equal((life & 1) == 0 ? 0x1111u : 0x2222u, system.Fetch(Base));
+            system.Leave();
+            Assert.Equal(VmStatus.Ok, system.TryDestroy(space));
+        }
+    }
+
     [Fact]
     public void Switch_ManyMoreSpacesThanAsids_EachReadsItsOwnThroughRolloversAndTheWrap()
     {
