@@ -128,6 +128,30 @@ public sealed class ReservedPagesTests
         Assert.True(!isRun || after.Raw == s_guard.Run(first, last).Raw);
     }
 
+    [Theory]
+    [InlineData(21, 30, true, 10u, 30u)]
+    [InlineData(0, 9, true, 0u, 20u)]
+    [InlineData(22, 30, false, 0u, 0u)]
+    [InlineData(0, 8, false, 0u, 0u)]
+    [InlineData(0, 10, false, 0u, 0u)]
+    [InlineData(20, 30, false, 0u, 0u)]
+    public void TryAdd_BesideARun_JoinsWhatTouchesAndNothingElse(uint first, uint last, bool isRun, uint runFirst, uint runLast)
+    {
+        Assert.Equal(isRun, ReservedPages.TryAdd(s_data.Run(10, 20), s_data, first, last, out ReservedPages run));
+        Assert.True(!isRun || (run.FirstPage, run.LastPage) == (runFirst, runLast));
+        Assert.False(ReservedPages.TryAdd(s_data.Run(10, 20), s_guard, first, last, out _));
+    }
+
+    [Fact]
+    public void IsFillable_EachKind_IsTrueForMemoryAlone()
+    {
+        Assert.True(ReservedPages.Page(ReservedKind.Anonymous, UserRights.Read).IsFillable);
+        Assert.True(ReservedPages.Page(ReservedKind.Object, UserRights.Read).IsFillable);
+        Assert.False(ReservedPages.Page(ReservedKind.Guard, UserRights.None).IsFillable);
+        Assert.False(ReservedPages.Page(ReservedKind.StackGuard, UserRights.None).IsFillable);
+        Assert.False(default(ReservedPages).IsFillable);
+    }
+
     [Fact]
     public void CreateForRange_AllRights_ReadBackAndDeferOnlyWrites()
     {
