@@ -15,7 +15,8 @@ namespace Kilburn.Mutation;
 /// </remarks>
 internal sealed record Part(string Name, string[] Sources, string[] Tests, string File = "")
 {
-    private static readonly string[] s_spaceTests = ["Spaces/AddressSpace", "Spaces/SpacesOnHostileMachineTests"];
+    private static readonly string[] s_spaceTests =
+        ["Spaces/AddressSpace", "Spaces/FaultAround", "Spaces/Range", "Spaces/SpacesOnHostileMachineTests"];
 
     /// <summary>All, in the order in which they are run.</summary>
     public static IReadOnlyList<Part> All { get; } =
