@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Kilburn.Campaigns.Asids;
 
@@ -146,9 +147,9 @@ internal sealed class AsidExplorer<TBounds>
                 return true;
             }
 
-            if (_plan.Detail.HasFlag(AsidDetail.Alike) && !_seen.IsAlike(hash, SumAfter(next)))
+            if (_plan.Detail.HasFlag(AsidDetail.Alike))
             {
-                throw new AsidViolationException("two states that count as one go on differently");
+                CheckAlike(next, hash);
             }
         }
         catch (AsidViolationException violation)
@@ -173,19 +174,12 @@ internal sealed class AsidExplorer<TBounds>
     // False when it leads nowhere, or out of the bounds.
     private bool TryGo(in AsidState<TBounds> state, int core, AsidOperation operation, out AsidState<TBounds> next, out ulong hash)
     {
-        next = _run.Advance(state, core, operation);
-        if (!_plan.Detail.HasFlag(AsidDetail.EveryCall))
+        next = Go(state, core, operation);
+        if (!_plan.Detail.HasFlag(AsidDetail.EveryCall)
+            && next.Cores[core] is { Pending: AsidCall.CompareExchange, Last.Previous: null })
         {
-            if (next.Cores[core] is { Pending: AsidCall.CompareExchange, Last.Previous: null })
-            {
-                hash = 0;
-                return false; // it waits from its start, and nobody notices
-            }
-
-            while (_run.HasLockIn(next, core) && IsBlocked(next, next.Cores[core ^ 1]))
-            {
-                next = _run.Advance(next, core, operation); // nobody else can move
-            }
+            hash = 0;
+            return false; // it waits from its start, and nobody notices
         }
 
         _run.World.Restore(next.Bytes);
@@ -193,18 +187,103 @@ internal sealed class AsidExplorer<TBounds>
         return !_run.World.IsBeyond;
     }
 
-    private ulong SumAfter(in AsidState<TBounds> state)
+    private AsidState<TBounds> Go(in AsidState<TBounds> state, int core, AsidOperation operation)
     {
-        ulong sum = 0;
+        AsidState<TBounds> next = _run.Advance(state, core, operation);
+        while (!_plan.Detail.HasFlag(AsidDetail.EveryCall) && _run.HasLockIn(next, core) && IsBlocked(next, next.Cores[core ^ 1]))
+        {
+            next = _run.Advance(next, core, operation); // nobody else can move
+        }
+
+        return next;
+    }
+
+    // What counts as one has to go on as one: by moves that lead to states which count as the same.
+    private void CheckAlike(in AsidState<TBounds> state, ulong hash)
+    {
+        List<(ulong Hash, AsidMove Move)> after = After(state);
+        AsidPath met = _seen.FirstUnlike(hash, after.Aggregate(0ul, (sum, next) => unchecked(sum + next.Hash)), state.Path!);
+        if (met == state.Path)
+        {
+            return;
+        }
+
+        AsidState<TBounds> other = Follow(met);
+        List<(ulong Hash, AsidMove Move)> afterOther = After(other);
+        throw new AsidViolationException(string.Join(
+            Environment.NewLine,
+            [
+                "two states that count as one go on differently",
+                "  the one that was met first:",
+                .. met.Describe().Select(line => "    by " + line),
+                .. DescribeUnlike(other, state, afterOther, after),
+                "  the other:",
+                .. DescribeUnlike(state, other, after, afterOther),
+                "  by",
+            ]));
+    }
+
+    // A state in words, and the moves by which it goes on as the other does not.
+    private IEnumerable<string> DescribeUnlike(
+        AsidState<TBounds> state,
+        AsidState<TBounds> other,
+        List<(ulong Hash, AsidMove Move)> after,
+        List<(ulong Hash, AsidMove Move)> afterOther)
+    {
+        HashSet<string> otherLines = [.. Words(other)];
+        foreach (string line in Words(state))
+        {
+            yield return (otherLines.Contains(line) ? "    = " : "    ! ") + line;
+        }
+
+        List<ulong> left = [.. afterOther.Select(next => next.Hash)];
+        foreach ((ulong _, AsidMove move) in after.Where(next => !left.Remove(next.Hash)))
+        {
+            AsidState<TBounds> next = Go(state, move.Core, move.Operation);
+            yield return $"    and goes on as the other does not with core {move.Core}: {move.Operation}:";
+            HashSet<string> lines = [.. Words(state)];
+            foreach (string line in Words(next).Where(line => !lines.Contains(line)))
+            {
+                yield return "      > " + line;
+            }
+        }
+    }
+
+    private IEnumerable<string> Words(AsidState<TBounds> state)
+    {
+        _run.World.Restore(state.Bytes);
+        return AsidDescription<TBounds>.Of(_run.World, state.Cores).ToList();
+    }
+
+    private List<(ulong Hash, AsidMove Move)> After(in AsidState<TBounds> state)
+    {
+        List<(ulong Hash, AsidMove Move)> after = [];
         foreach ((int core, AsidOperation operation) in MovesOf(state))
         {
             if (TryGo(state, core, operation, out _, out ulong hash))
             {
-                sum = unchecked(sum + hash);
+                after.Add((hash, new AsidMove(core, operation)));
             }
         }
 
-        return sum;
+        return after;
+    }
+
+    private AsidState<TBounds> Follow(AsidPath path)
+    {
+        Stack<AsidPath> steps = new();
+        for (AsidPath? at = path; at != null; at = at.Previous)
+        {
+            steps.Push(at);
+        }
+
+        AsidState<TBounds> state = _run.Begin();
+        foreach (AsidPath step in steps)
+        {
+            state = _run.Advance(state, step.Core, step.Operation);
+        }
+
+        return state;
     }
 
     private bool CanBegin(in AsidState<TBounds> state, AsidOperation operation)
@@ -249,4 +328,6 @@ internal sealed class AsidExplorer<TBounds>
 
     private string Describe(string what, AsidPath? path) =>
         $"{_plan.Name}: {what}{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", path?.Describe() ?? [])}";
+
+    private readonly record struct AsidMove(int Core, AsidOperation Operation);
 }

@@ -14,7 +14,7 @@ internal sealed class StateSet
     private const int PartBits = 6;
     private const int FirstBits = 10;
 
-    private readonly ConcurrentDictionary<ulong, ulong> _following = [];
+    private readonly ConcurrentDictionary<ulong, (ulong Following, AsidPath Path)> _following = [];
     private readonly Part[] _parts = [.. Enumerable.Range(0, 1 << PartBits).Select(_ => new Part())];
 
     /// <summary>Number of states.</summary>
@@ -31,10 +31,16 @@ internal sealed class StateSet
         return _parts[hash >> (64 - PartBits)].Add(hash);
     }
 
-    /// <summary>Says whether what follows a state is what follows others with its hash; remembers it when there is none.</summary>
+    /// <summary>Remembers what follows a state, unless something else is known to follow another with its hash.</summary>
     /// <param name="hash">The state's.</param>
     /// <param name="following">A hash of all that may follow.</param>
-    public bool IsAlike(ulong hash, ulong following) => _following.GetOrAdd(hash, following) == following;
+    /// <param name="path">How the state was reached.</param>
+    /// <returns><paramref name="path"/>; or how the other was reached.</returns>
+    public AsidPath FirstUnlike(ulong hash, ulong following, AsidPath path)
+    {
+        (ulong knownFollowing, AsidPath known) = _following.GetOrAdd(hash, (following, path));
+        return knownFollowing == following ? path : known;
+    }
 
     /// <summary>The hashes that begin with the same bits.</summary>
     private sealed class Part
