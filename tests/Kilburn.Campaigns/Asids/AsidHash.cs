@@ -65,7 +65,7 @@ internal sealed class AsidHash<TBounds>
     /// <param name="returned">What the call returned.</param>
     /// <param name="asked">Bit n: the operation has asked for the record of slot n.</param>
     /// <param name="isSeen">Whether others can see the call.</param>
-    public AsidProgress Extend(in AsidProgress at, int core, uint returned, uint asked, bool isSeen)
+    public AsidProgress Extend(AsidProgress at, int core, uint returned, uint asked, bool isSeen)
     {
         bool isName = at.Pending == AsidCall.Load && _ownerOffsets.Contains(at.PendingOffset);
         ulong call = ((ulong)at.Pending << 32) ^ (isName ? 0 : returned);
@@ -74,7 +74,8 @@ internal sealed class AsidHash<TBounds>
             ulong all = Mix(at.History, call);
             if (at.Pending == AsidCall.CompareExchange)
             {
-                all = Mix(OwnWords(Guarded(all, core), core ^ 1), Spaces(null, at.Operation, core));
+                all = Mix(OwnWords(Guarded(all, core), core ^ 1, 0), Spaces(null, at.Operation, core));
+                at = at with { WordAtLock = WordOf(at.Operation) };
             }
 
             return at with { History = _world.HasLock(core) ? all : Seen(all, at.Operation.Slot, core, asked) };
@@ -83,8 +84,8 @@ internal sealed class AsidHash<TBounds>
         if (at.Pending == AsidCall.CompareExchange)
         {
             // Whatever an operation does under the lock follows from what the lock guards.
-            uint word = at.Operation.HasSpace ? _world.OwnerOf(at.Operation.Slot).Word : 0;
-            return at with { History = Mix(Guarded(at.IsResuming ? 1u : 0, core), word) };
+            uint word = WordOf(at.Operation);
+            return at with { History = Mix(Guarded(at.IsResuming ? 1u : 0, core), word), WordAtLock = word };
         }
 
         if (_world.HasLock(core))
@@ -104,7 +105,7 @@ internal sealed class AsidHash<TBounds>
         return at.Operation.Kind switch
         {
             AsidOperationKind.Unmap => at with { History = Mix(Mix(at.History, call), _world.OwnerOf(at.Operation.Slot).Word) },
-            AsidOperationKind.Leave when _ownerOffsets.Contains(at.PendingOffset) => at with { History = Active(core) },
+            AsidOperationKind.Leave when _ownerOffsets.Contains(at.PendingOffset) => at with { History = Active(core, 0) },
             _ => at,
         };
     }
@@ -124,7 +125,8 @@ internal sealed class AsidHash<TBounds>
 
         if (at.IsResuming || _world.HasLock(core))
         {
-            return at.Pending == AsidCall.Store ? at with { History = Mix(at.History, operand) } : at;
+            uint counting = _world.IsActiveOf(at.PendingOffset, core) && IsOverWithoutAsid(operand) ? 0 : operand;
+            return at.Pending == AsidCall.Store ? at with { History = Mix(at.History, counting) } : at;
         }
 
         return at.Pending switch
@@ -157,9 +159,10 @@ internal sealed class AsidHash<TBounds>
             hash = Mix(hash, _world.WordAt(offset));
         }
 
+        uint inHand = WordInHand(cores);
         for (int index = 0; index < cores.Length; index++)
         {
-            hash = OfCore(hash, index ^ first, cores[index ^ first]);
+            hash = OfCore(hash, index ^ first, cores[index ^ first], inHand);
         }
 
         return Final(hash);
@@ -169,8 +172,7 @@ internal sealed class AsidHash<TBounds>
     private ulong Seen(ulong hash, int ownSlot, int core, uint asked)
     {
         ref AsidAllocator allocator = ref _world.Allocator;
-        hash = Mix(
-            hash, ((ulong)AsidInternals.Generation(ref allocator) << 32) | AsidInternals.CoreOf(ref allocator, (uint)core).Active);
+        hash = Mix(hash, ((ulong)AsidInternals.Generation(ref allocator) << 32) | Active(core, 0));
         for (int slot = 0; slot < _slotCount; slot++)
         {
             hash += ((asked >> slot) & 1) == 0
@@ -195,10 +197,10 @@ internal sealed class AsidHash<TBounds>
         {
             int other = index ^ core; // itself first
             uint isPending = (AsidInternals.FlushPending(ref allocator) >> other) & 1;
-            hash = Mix(hash, ((ulong)Reserved(other) << 1) | isPending);
+            hash = Mix(hash, ((ulong)Reserved(other, 0) << 1) | isPending);
         }
 
-        return Mix(hash, Active(core));
+        return Mix(hash, Active(core, 0));
     }
 
     // Where the search for an ASID goes on. Where none is freed, the one that it comes to says as much.
@@ -218,24 +220,50 @@ internal sealed class AsidHash<TBounds>
 
     // What a core keeps from the generation before. When no other generation comes, it counts as far as a space's word is compared with it:
     // one of an earlier generation, or one whose core has not asked yet in this one.
-    private uint Reserved(int core)
+    private uint Reserved(int core, uint inHand)
     {
         ref AsidCore words = ref AsidInternals.CoreOf(ref _world.Allocator, (uint)core);
         bool isLeft = AsidWord.AsidOf(words.Reserved).Value != 0;
         bool isCurrent = _world.IsCurrent(words.Reserved) && _world.IsCurrent(words.Active);
-        return isLeft && (!_world.IsSettled || (!isCurrent && IsWordOfSpace(words.Reserved))) ? words.Reserved : 0;
+        return isLeft && (!_world.IsSettled || (!isCurrent && IsWordOfSpace(words.Reserved, inHand))) ? words.Reserved : 0;
     }
 
     // What a core runs. One of an earlier generation counts as far as a space still has it.
-    private uint Active(int core)
+    private uint Active(int core, uint inHand)
     {
         uint active = AsidInternals.CoreOf(ref _world.Allocator, (uint)core).Active;
         bool isOver = _world.IsSettled && !_world.IsCurrent(active);
-        return isOver && (AsidWord.AsidOf(active).Value == 0 || !IsWordOfSpace(active)) ? 0 : active;
+        return IsOverWithoutAsid(active) || (isOver && !IsWordOfSpace(active, inHand)) ? 0 : active;
     }
 
-    private bool IsWordOfSpace(uint word)
+    // Nothing is compared with such a word but the generation.
+    private bool IsOverWithoutAsid(uint word) =>
+        _world.IsSettled && !_world.IsCurrent(word) && AsidWord.AsidOf(word).Value == 0;
+
+    // The word of a space that a core is about to take out, and has in its hand: until it has looked at the cores the space's own word
+    // says that it is retired, but it is the other one with which theirs are compared, and which the space has again when one runs it.
+    private uint WordInHand(AsidProgress[] cores)
     {
+        for (int core = 0; core < cores.Length; core++)
+        {
+            if (cores[core].Operation.Kind == AsidOperationKind.Retire && _world.HasLock(core))
+            {
+                return cores[core].WordAtLock;
+            }
+        }
+
+        return 0;
+    }
+
+    private uint WordOf(AsidOperation operation) => operation.HasSpace ? _world.OwnerOf(operation.Slot).Word : 0;
+
+    private bool IsWordOfSpace(uint word, uint inHand)
+    {
+        if (word == inHand)
+        {
+            return true;
+        }
+
         for (int slot = 0; slot < _slotCount; slot++)
         {
             if (_world.OwnerOf(slot).Word == word)
@@ -248,16 +276,16 @@ internal sealed class AsidHash<TBounds>
     }
 
     // What is said of one core by the allocator's words.
-    private ulong OwnWords(ulong hash, int core)
+    private ulong OwnWords(ulong hash, int core, uint inHand)
     {
         ref AsidAllocator allocator = ref _world.Allocator;
-        hash = Mix(hash, ((ulong)Active(core) << 32) | Reserved(core));
+        hash = Mix(hash, ((ulong)Active(core, inHand) << 32) | Reserved(core, inHand));
         bool isHolder = _world.HasLock(core);
         uint isPending = (AsidInternals.FlushPending(ref allocator) >> core) & 1;
         return Mix(hash, (isHolder ? 2u : 0u) | isPending);
     }
 
-    private ulong OfCore(ulong hash, int core, in AsidProgress progress)
+    private ulong OfCore(ulong hash, int core, in AsidProgress progress, uint inHand)
     {
         ulong tags = _world.TagOn(core);
         for (int tag = 1; tag < TBounds.ProcessorAsidCount; tag++)
@@ -265,7 +293,7 @@ internal sealed class AsidHash<TBounds>
             tags = (tags << 1) | (_world.Held(core, tag) >> (2 * OldShift));
         }
 
-        hash = OwnWords(Mix(hash, tags), core);
+        hash = OwnWords(Mix(hash, tags), core, inHand);
         if (progress.Operation.Kind == AsidOperationKind.None)
         {
             return Mix(hash, 0);

@@ -15,8 +15,9 @@ internal readonly record struct AsidState<TBounds>(byte[] Bytes, AsidProgress[] 
 /// <param name="IsResuming">The space was found taken out, and the core goes back to what it ran.</param>
 /// <param name="Pending">The next call.</param>
 /// <param name="PendingOffset">Where in the shared bytes it goes.</param>
+/// <param name="WordAtLock">The word that the operation's space had when the lock was taken last.</param>
 internal readonly record struct AsidProgress(
-    AsidOperation Operation, AsidStep? Last, ulong History, bool IsResuming, AsidCall Pending, int PendingOffset);
+    AsidOperation Operation, AsidStep? Last, ulong History, bool IsResuming, AsidCall Pending, int PendingOffset, uint WordAtLock = 0);
 
 /// <summary>A call that was done; the first of an operation stands for its beginning.</summary>
 /// <param name="Previous">The call before it.</param>
