@@ -147,9 +147,52 @@ internal sealed class AsidHash<TBounds>
 
     /// <summary>The hash of a state in which cores have no names: of the two orders of two cores, the one with the lower hash counts.</summary>
     /// <remarks>
-    /// The allocator goes through the cores by number, but what it does to one commutes with what it does to another.
+    /// The allocator goes through the cores by number, so that one which begins a generation comes to the other before itself or after.
+    /// Nobody else has to do with its own words until it gives the lock back: it counts as having come to itself first.
     /// </remarks>
-    public ulong WithoutNames(AsidProgress[] cores) => Math.Min(Of(cores, 0), Of(cores, 1));
+    public ulong WithoutNames(AsidProgress[] cores)
+    {
+        int core = cores.Length - 1;
+        while (core >= 0 && !IsBeforeItself(core, cores[core]))
+        {
+            core--;
+        }
+
+        if (core < 0)
+        {
+            return Math.Min(Of(cores, 0), Of(cores, 1));
+        }
+
+        ref AsidCore words = ref AsidInternals.CoreOf(ref _world.Allocator, (uint)core);
+        ref uint used = ref AsidInternals.FirstUsed(ref _world.Allocator);
+        (AsidCore keptWords, uint keptUsed) = (words, used);
+        if (cores[core].Pending == AsidCall.Load)
+        {
+            words.Reserved = AsidWord.IsSameGeneration(words.Active, _world.EndedGeneration) ? words.Active : words.Reserved;
+            used |= 1u << (int)AsidWord.AsidOf(words.Reserved).Value;
+        }
+        else
+        {
+            words.Reserved = AsidInternals.Generation(ref _world.Allocator) | AsidWord.AsidOf(words.Reserved).Value;
+            words.Active = 0;
+        }
+
+        ulong hash = Math.Min(Of(cores, 0), Of(cores, 1));
+        (words, used) = (keptWords, keptUsed);
+        return hash;
+    }
+
+    // Under the lock nothing but the beginning of a generation loads another core's word, and nothing but the wrap stores one.
+    private bool IsBeforeItself(int core, in AsidProgress at)
+    {
+        bool isBefore = false;
+        for (int other = 0; other < core; other++)
+        {
+            isBefore |= at.Pending is AsidCall.Load or AsidCall.Store && _world.IsActiveOf(at.PendingOffset, other);
+        }
+
+        return isBefore && _world.HasLock(core);
+    }
 
     private ulong Of(AsidProgress[] cores, int first)
     {

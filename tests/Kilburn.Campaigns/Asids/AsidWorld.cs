@@ -101,6 +101,9 @@ internal sealed class AsidWorld<TBounds>
     /// <summary>True when the beginning of the last generation within the bounds is over.</summary>
     public bool IsSettled => AsidInternals.RolloverCount(ref Allocator) == (uint)_plan.GenerationCount - 1;
 
+    /// <summary>While a generation begins, the one before, as an <see cref="AsidWord"/> without ASID.</summary>
+    public uint EndedGeneration => AsidWord.Of(_plan.GenerationAfter((int)AsidInternals.RolloverCount(ref Allocator)), 0);
+
     /// <summary>True for a word of the generation.</summary>
     public bool IsCurrent(uint word) => AsidWord.IsSameGeneration(word, WordAt(_generationOffset));
 
