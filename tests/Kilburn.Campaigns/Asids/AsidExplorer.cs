@@ -201,7 +201,7 @@ internal sealed class AsidExplorer<TBounds>
     // What counts as one has to go on as one: by moves that lead to states which count as the same.
     private void CheckAlike(in AsidState<TBounds> state, ulong hash)
     {
-        List<(ulong Hash, AsidMove Move)> after = After(state);
+        List<(ulong Hash, int Core, AsidOperation Operation)> after = After(state);
         AsidPath met = _seen.FirstUnlike(hash, after.Aggregate(0ul, (sum, next) => unchecked(sum + next.Hash)), state.Path!);
         if (met == state.Path)
         {
@@ -209,7 +209,7 @@ internal sealed class AsidExplorer<TBounds>
         }
 
         AsidState<TBounds> other = Follow(met);
-        List<(ulong Hash, AsidMove Move)> afterOther = After(other);
+        List<(ulong Hash, int Core, AsidOperation Operation)> afterOther = After(other);
         throw new AsidViolationException(string.Join(
             Environment.NewLine,
             [
@@ -227,8 +227,8 @@ internal sealed class AsidExplorer<TBounds>
     private IEnumerable<string> DescribeUnlike(
         AsidState<TBounds> state,
         AsidState<TBounds> other,
-        List<(ulong Hash, AsidMove Move)> after,
-        List<(ulong Hash, AsidMove Move)> afterOther)
+        List<(ulong Hash, int Core, AsidOperation Operation)> after,
+        List<(ulong Hash, int Core, AsidOperation Operation)> afterOther)
     {
         HashSet<string> otherLines = [.. Words(other)];
         foreach (string line in Words(state))
@@ -237,10 +237,10 @@ internal sealed class AsidExplorer<TBounds>
         }
 
         List<ulong> left = [.. afterOther.Select(next => next.Hash)];
-        foreach ((ulong _, AsidMove move) in after.Where(next => !left.Remove(next.Hash)))
+        foreach ((ulong _, int core, AsidOperation operation) in after.Where(next => !left.Remove(next.Hash)))
         {
-            AsidState<TBounds> next = Go(state, move.Core, move.Operation);
-            yield return $"    and goes on as the other does not with core {move.Core}: {move.Operation}:";
+            AsidState<TBounds> next = Go(state, core, operation);
+            yield return $"    and goes on as the other does not with core {core}: {operation}:";
             HashSet<string> lines = [.. Words(state)];
             foreach (string line in Words(next).Where(line => !lines.Contains(line)))
             {
@@ -255,14 +255,14 @@ internal sealed class AsidExplorer<TBounds>
         return AsidDescription<TBounds>.Of(_run.World, state.Cores).ToList();
     }
 
-    private List<(ulong Hash, AsidMove Move)> After(in AsidState<TBounds> state)
+    private List<(ulong Hash, int Core, AsidOperation Operation)> After(in AsidState<TBounds> state)
     {
-        List<(ulong Hash, AsidMove Move)> after = [];
+        List<(ulong Hash, int Core, AsidOperation Operation)> after = [];
         foreach ((int core, AsidOperation operation) in MovesOf(state))
         {
             if (TryGo(state, core, operation, out _, out ulong hash))
             {
-                after.Add((hash, new AsidMove(core, operation)));
+                after.Add((hash, core, operation));
             }
         }
 
@@ -328,6 +328,4 @@ internal sealed class AsidExplorer<TBounds>
 
     private string Describe(string what, AsidPath? path) =>
         $"{_plan.Name}: {what}{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", path?.Describe() ?? [])}";
-
-    private readonly record struct AsidMove(int Core, AsidOperation Operation);
 }

@@ -125,8 +125,9 @@ internal sealed class AsidHash<TBounds>
 
         if (at.IsResuming || _world.HasLock(core))
         {
-            uint counting = _world.IsActiveOf(at.PendingOffset, core) && IsOverWithoutAsid(operand) ? 0 : operand;
-            return at.Pending == AsidCall.Store ? at with { History = Mix(at.History, counting) } : at;
+            // A word that counts nowhere when it is the core's own does not count on its way there.
+            operand = _world.IsActiveOf(at.PendingOffset, core) && IsOverWithoutAsid(operand) ? 0 : operand;
+            return at.Pending == AsidCall.Store ? at with { History = Mix(at.History, operand) } : at;
         }
 
         return at.Pending switch
@@ -152,31 +153,21 @@ internal sealed class AsidHash<TBounds>
     /// </remarks>
     public ulong WithoutNames(AsidProgress[] cores)
     {
-        int core = cores.Length - 1;
-        while (core >= 0 && !IsBeforeItself(core, cores[core]))
+        int ahead = cores.Length - 1;
+        while (ahead >= 0 && !IsBeforeItself(ahead, cores[ahead]))
         {
-            core--;
+            ahead--;
         }
 
-        if (core < 0)
+        if (ahead < 0)
         {
             return Math.Min(Of(cores, 0), Of(cores, 1));
         }
 
-        ref AsidCore words = ref AsidInternals.CoreOf(ref _world.Allocator, (uint)core);
+        ref AsidCore words = ref AsidInternals.CoreOf(ref _world.Allocator, (uint)ahead);
         ref uint used = ref AsidInternals.FirstUsed(ref _world.Allocator);
         (AsidCore keptWords, uint keptUsed) = (words, used);
-        if (cores[core].Pending == AsidCall.Load)
-        {
-            words.Reserved = AsidWord.IsSameGeneration(words.Active, _world.EndedGeneration) ? words.Active : words.Reserved;
-            used |= 1u << (int)AsidWord.AsidOf(words.Reserved).Value;
-        }
-        else
-        {
-            words.Reserved = AsidInternals.Generation(ref _world.Allocator) | AsidWord.AsidOf(words.Reserved).Value;
-            words.Active = 0;
-        }
-
+        ComeToItself(ref words, ref used, cores[ahead].Pending);
         ulong hash = Math.Min(Of(cores, 0), Of(cores, 1));
         (words, used) = (keptWords, keptUsed);
         return hash;
@@ -192,6 +183,22 @@ internal sealed class AsidHash<TBounds>
         }
 
         return isBefore && _world.HasLock(core);
+    }
+
+    // What the allocator does to a core when it begins a generation (AsidAllocator.BeginGenerationLocked), and at the wrap
+    // (ResetWordsLocked), where the words are stored.
+    private void ComeToItself(ref AsidCore words, ref uint used, AsidCall pending)
+    {
+        if (pending == AsidCall.Load)
+        {
+            words.Reserved = AsidWord.IsSameGeneration(words.Active, _world.EndedGeneration) ? words.Active : words.Reserved;
+            used |= 1u << (int)AsidWord.AsidOf(words.Reserved).Value;
+        }
+        else
+        {
+            words.Reserved = AsidInternals.Generation(ref _world.Allocator) | AsidWord.AsidOf(words.Reserved).Value;
+            words.Active = 0;
+        }
     }
 
     private ulong Of(AsidProgress[] cores, int first)
@@ -271,20 +278,20 @@ internal sealed class AsidHash<TBounds>
         return isLeft && (!_world.IsSettled || (!isCurrent && IsWordOfSpace(words.Reserved, inHand))) ? words.Reserved : 0;
     }
 
-    // What a core runs. One of an earlier generation counts as far as a space still has it.
+    // What a core runs. A word of an earlier generation counts as far as a space still has it.
     private uint Active(int core, uint inHand)
     {
         uint active = AsidInternals.CoreOf(ref _world.Allocator, (uint)core).Active;
-        bool isOver = _world.IsSettled && !_world.IsCurrent(active);
-        return IsOverWithoutAsid(active) || (isOver && !IsWordOfSpace(active, inHand)) ? 0 : active;
+        return IsOverWithoutAsid(active) || (IsOver(active) && !IsWordOfSpace(active, inHand)) ? 0 : active;
     }
 
-    // Nothing is compared with such a word but the generation.
-    private bool IsOverWithoutAsid(uint word) =>
-        _world.IsSettled && !_world.IsCurrent(word) && AsidWord.AsidOf(word).Value == 0;
+    private bool IsOver(uint word) => _world.IsSettled && !_world.IsCurrent(word);
 
-    // The word of a space that a core is about to take out, and has in its hand: until it has looked at the cores the space's own word
-    // says that it is retired, but it is the other one with which theirs are compared, and which the space has again when one runs it.
+    // With such a word no space's is compared.
+    private bool IsOverWithoutAsid(uint word) => IsOver(word) && AsidWord.AsidOf(word).Value == 0;
+
+    // The word of a space that a core is about to take out (AsidAllocator.TryRetire). The space's own says already that it is retired, but it
+    // is the one before with which the cores' are compared, and which the space has again when a core runs it.
     private uint WordInHand(AsidProgress[] cores)
     {
         for (int core = 0; core < cores.Length; core++)

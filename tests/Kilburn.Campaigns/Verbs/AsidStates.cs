@@ -42,6 +42,7 @@ internal static class AsidStates
         new("unmap against rollover, 4 spaces, 2 of them parked", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 2),
         new("unmap and exit against rollovers, 4 spaces, 3 of them parked", 4, 2, ParkedCount: 3),
         new("unmap and exit against the wrap of generations, 4 spaces, 3 of them parked", 4, 2, true, ParkedCount: 3),
+        new("unmap and exit against rollovers, 3 spaces, 2 of them parked, 3 generations", 3, 3, ParkedCount: 2), // words of two that are over
     ];
 
     private static readonly (AsidPlan Plan, string What)[] s_flawed =
@@ -57,6 +58,7 @@ internal static class AsidStates
         (AsidDetail.EveryCall, "cores take turns at every call"),
         (AsidDetail.EveryRead, "all that was read counts"),
         (AsidDetail.NamedCores | AsidDetail.Alike, "cores have names, and what counts as one goes on alike"),
+        (AsidDetail.Alike, "what counts as one goes on alike"),
     ];
 
     /// <summary>The small bounds; the same in more detail; and planted mistakes, each of which is to be found.</summary>
