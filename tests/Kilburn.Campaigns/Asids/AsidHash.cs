@@ -125,8 +125,10 @@ internal sealed class AsidHash<TBounds>
 
         if (at.IsResuming || _world.HasLock(core))
         {
-            // A word that counts nowhere when it is the core's own does not count on its way there.
-            operand = _world.IsActiveOf(at.PendingOffset, core) && IsOverWithoutAsid(operand) ? 0 : operand;
+            // A word that counts nowhere when it is the core's own does not count on its way there; and the owner that is stored is a
+            // name, of the space that the registers lead to.
+            bool isName = _ownerOffsets.Contains(at.PendingOffset);
+            operand = isName || (_world.IsActiveOf(at.PendingOffset, core) && IsOverWithoutAsid(operand)) ? 0 : operand;
             return at.Pending == AsidCall.Store ? at with { History = Mix(at.History, operand) } : at;
         }
 
