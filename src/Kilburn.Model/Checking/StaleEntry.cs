@@ -64,6 +64,9 @@ internal sealed class StaleEntry
     /// <summary>Place in the oracle's list of all entries.</summary>
     public int ListIndex { get; set; }
 
+    /// <summary>Place in the oracle's list of the entries of its MiB.</summary>
+    public int BucketIndex { get; set; }
+
     /// <summary>Number of bytes that the word maps.</summary>
     public uint Length => Level == 1 ? 1u << 20 : 1u << 12;
 

@@ -415,7 +415,9 @@ internal sealed partial class TranslationOracle
         }
 
         _entries.Add(entry);
-        (_buckets[entry.Address >> MibShift] ??= []).Add(entry);
+        List<StaleEntry> bucket = _buckets[entry.Address >> MibShift] ??= [];
+        entry.BucketIndex = bucket.Count;
+        bucket.Add(entry);
         entry.Target?.StalePointers.Add(entry);
         CountStale(entry, 1);
     }
@@ -433,8 +435,9 @@ internal sealed partial class TranslationOracle
         last.ListIndex = entry.ListIndex;
         _entries.RemoveAt(_entries.Count - 1);
         List<StaleEntry> bucket = _buckets[entry.Address >> MibShift]!;
-        int index = bucket.IndexOf(entry);
-        bucket[index] = bucket[^1];
+        StaleEntry lastOfMib = bucket[^1];
+        bucket[entry.BucketIndex] = lastOfMib;
+        lastOfMib.BucketIndex = entry.BucketIndex;
         bucket.RemoveAt(bucket.Count - 1);
         CountStale(entry, -1);
         if (entry.Target is SecondTable target)
