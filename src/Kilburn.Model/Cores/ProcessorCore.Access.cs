@@ -70,6 +70,7 @@ public sealed partial class ProcessorCore
         where T : unmanaged
     {
         Reschedule();
+        ChangeCount++;
         CheckLinear(address.Value, AccessKind.Write);
         uint size = (uint)Unsafe.SizeOf<T>();
         if ((address.Value & PageSize.SmallMask) + size > PageSize.Small)
@@ -349,6 +350,7 @@ public sealed partial class ProcessorCore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Store(uint physical, uint value, Site site)
     {
+        ChangeCount++;
         ref uint word = ref Machine.Memory.Word(physical);
         GranuleMarks marks = Machine.Memory.Granules[physical >> PhysicalMemory.GranuleShift];
         if (marks != GranuleMarks.None)

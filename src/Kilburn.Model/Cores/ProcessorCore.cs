@@ -64,6 +64,15 @@ public sealed partial class ProcessorCore
     /// <summary>True while the program holds a lock that told so with <see cref="NoteLock"/>.</summary>
     public bool HoldsLocks => _heldRanks != 0;
 
+    /// <summary>How often the program told of a lock that it took or gave back.</summary>
+    public long LockChangeCount { get; private set; }
+
+    /// <summary>
+    /// How often the program stored a word, or asked for maintenance. The core does not see what is stored by reference:
+    /// to ask for the reference to data of the linear map counts.
+    /// </summary>
+    public long ChangeCount { get; private set; }
+
     /// <summary>How often a step was done on this core.</summary>
     /// <param name="kind">Which.</param>
     public long CountOf(StepKind kind) => _counts[(int)kind];
@@ -79,6 +88,7 @@ public sealed partial class ProcessorCore
         uint held = Interlocked.CompareExchange(ref location, value, comparand);
         if (held == comparand)
         {
+            ChangeCount++;
             Machine.Scheduler?.AfterChange(this);
         }
 
@@ -99,6 +109,7 @@ public sealed partial class ProcessorCore
     public void StoreRelease(ref uint location, uint value)
     {
         Reschedule();
+        ChangeCount++;
         Volatile.Write(ref location, value);
         Machine.Scheduler?.AfterChange(this);
     }
@@ -108,6 +119,7 @@ public sealed partial class ProcessorCore
     public void ReleaseLock(ref uint location)
     {
         Reschedule();
+        ChangeCount++;
         Volatile.Write(ref Unsafe.As<uint, byte>(ref location), 0);
         Machine.Scheduler?.AfterChange(this);
     }
@@ -118,6 +130,7 @@ public sealed partial class ProcessorCore
     public void Store(ref uint location, uint value)
     {
         Reschedule();
+        ChangeCount++;
         Volatile.Write(ref location, value);
     }
 
@@ -197,6 +210,7 @@ public sealed partial class ProcessorCore
     public void NoteLock(LockRank rank, LockChange change, Site site)
     {
         uint bit = 1u << (int)rank;
+        LockChangeCount++;
         if (change != LockChange.Released)
         {
             if (_maskDepth == 0)
@@ -312,6 +326,7 @@ public sealed partial class ProcessorCore
     private void Do(Step step, Site site, int index)
     {
         _counts[(int)step.Kind]++;
+        ChangeCount++;
         TranslationRegisters before = _registers;
         if (step.Kind == StepKind.RegisterWrite)
         {
