@@ -15,23 +15,22 @@ internal static class ScheduleTests
     private const string FailureMark = "[FAIL]";
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
-    private static readonly string[] s_classes = ["*OnHostileMachineTests", "*UnderEveryScheduleTests"];
+    private static readonly string[] s_classes = ["*OnHostileMachineTests", "*UnderEveryScheduleTests"]; // seconds, minutes
 
     /// <summary>Runs them on a machine with a mutation.</summary>
     /// <param name="mutation">What is changed.</param>
     /// <returns>The name of the first test that fails; null when none does. A time-out is no failure.</returns>
-    public static string? FindFailure(Mutation mutation)
+    public static string? FindFailure(Mutation mutation) =>
+        s_classes.Select(classes => FindFailure(mutation, classes)).FirstOrDefault(failure => failure != null);
+
+    private static string? FindFailure(Mutation mutation, string classes)
     {
         string program = Path.Combine(SourceScan.FindRoot(), "tests", Project, "bin", "Debug", "net10.0", Project);
-        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("-noColor");
-        start.ArgumentList.Add("-stopOnFail");
-        foreach (string name in s_classes)
+        ProcessStartInfo start = new(program, ["-noColor", "-stopOnFail", "-class", classes])
         {
-            start.ArgumentList.Add("-class");
-            start.ArgumentList.Add(name);
-        }
-
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment[MachineOptions.MutationVariable] = mutation.ToString();
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
         string? failure = null;
