@@ -25,6 +25,20 @@ public sealed class AddressSpaceRangeTests
         Rights = UserRights.ReadWrite,
     };
 
+    [Fact]
+    public void IsUsualBytes_EdgesOfAllThatIs_IsTrueWhereCheckBytesFindsNothing()
+    {
+        uint[] edges = [0, Page, MiB, GiB, 2 * GiB, (2 * GiB) + Page, 3 * GiB, uint.MaxValue - MiB + 1, uint.MaxValue - Page + 1];
+        foreach (uint start in edges.SelectMany(edge => new[] { edge, edge + 1, edge - 1, edge - Page }))
+        {
+            foreach (uint length in edges.SelectMany(edge => new[] { edge, edge + 1, edge - 1, edge - start, edge - Page - start }))
+            {
+                VmStatus status = AddressSpace.CheckBytes(new VirtualRange(new VirtualAddress(start), length));
+                Assert.Equal(status == VmStatus.Ok, AddressSpace.IsUsualBytes(start, length));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0u)]
     [InlineData(0x7000u)]
