@@ -46,6 +46,12 @@ public abstract class KernelHalfOn<TMachine> : IDisposable
 
     public VmStatus TryFree(VirtualAddress block) => Whole.TryFree(ref Machine, block);
 
+    /// <summary>The short way of a build without checks: the block has no guard, and must go back by <see cref="TryFreeMapped"/>.</summary>
+    public bool TryAllocateMapped(uint length, out VirtualAddress address) =>
+        Whole.Heap.TryAllocateMapped(ref Machine, length, out address);
+
+    public bool TryFreeMapped(VirtualAddress block) => Whole.Heap.TryFreeMapped(ref Machine, block.Value);
+
     public void Trim() => Whole.TrimHeap(ref Machine);
 
     public VmStatus TryMap(PhysicalAddress start, uint length, out VirtualAddress address) =>
