@@ -188,7 +188,11 @@ internal static class OperationMatrix
         PlaceState secondState = secondFacts.Wants ?? firstState;
         Situation situation = new()
         {
-            Grain = grain, First = first, FirstState = firstState, Second = second, SecondState = firstState,
+            Grain = grain,
+            First = first,
+            FirstState = firstState,
+            Second = second,
+            SecondState = firstState,
         };
         yield return situation;
         if (secondState != firstState)
