@@ -103,6 +103,14 @@ public sealed partial class Workload<TProfile>
         {
             Expect(VmStatus.Ok, status, "map of another's program");
             space.Pages.Add(ProgramPage, new ShadowPage(frame, AccessPermission.Read, Execution.Allowed, IsShared: true));
+            for (int core = 0; core < _cores.Length; core++)
+            {
+                if (core != cores.Unmapper && core != cores.Mapper)
+                {
+                    _cores[core].SynchronizeContext(); // its program goes on after an exception: the page was away
+                }
+            }
+
             FetchEverywhere(space, ProgramPage);
         }
     }
