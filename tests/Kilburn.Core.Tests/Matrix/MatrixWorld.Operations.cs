@@ -398,29 +398,12 @@ internal sealed partial class MatrixWorld<TProfile>
         return outcome;
     }
 
-    // A program's access, with its faults. What a core may or may not be let do while another is at work, it is not let do.
     private FaultOutcome Reach(uint address, AccessKind kind, int core, out PhysicalAddress physical)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            IReadOnlyList<Answer> answers = _system.Machine.Cores[core].PossibleAnswers(
-                new VirtualAddress(address), kind, Privilege.User);
-            Answer refusal = answers.FirstOrDefault(answer => answer.Fault != FaultCode.None);
-            if (refusal.Fault == FaultCode.None)
+            if (_system.Attempt(_space, address, kind, core, out physical) is FaultOutcome outcome)
             {
-                physical = new PhysicalAddress(answers.Select(answer => answer.Physical).Distinct().Single());
-                return FaultOutcome.Resolved;
-            }
-
-            FaultReport report = new(
-                (FaultStatus)refusal.Fault,
-                kind == AccessKind.Write ? FaultAccess.Write : FaultAccess.Read,
-                new VirtualAddress(address),
-                1);
-            FaultOutcome outcome = _space.Resolve(ref _system.Cores[core], ref _system.Memory.Frames, in report);
-            if (outcome != FaultOutcome.Resolved)
-            {
-                physical = default;
                 return outcome;
             }
 

@@ -7,6 +7,7 @@ namespace Kilburn.Core.Tests.Matrix;
 /// <summary>What there is to know of an operation: the place that it wants, how it may be refused, what its page is like after it.</summary>
 internal sealed class OperationFacts
 {
+    private static readonly Enum[] s_somethingElseIsThere = [VmStatus.NotMapped, VmStatus.WrongKind];
     private static readonly OperationFacts[] s_all = [.. Enum.GetValues<Operation>().Select(Make)];
 
     private OperationFacts()
@@ -54,7 +55,7 @@ internal sealed class OperationFacts
         Operation.Protect => new()
         {
             Wants = PlaceState.Touched,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             After = Content.InitialReadOnly,
             AfterSecond = Content.InitialReadOnly,
         },
@@ -62,27 +63,27 @@ internal sealed class OperationFacts
         {
             Wants = PlaceState.Reserved,
             FillsPlace = true,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             After = Content.Zero,
             AfterSecond = Content.Zero,
         },
         Operation.AdviseDiscard => new()
         {
             Wants = PlaceState.Touched,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             After = Content.Zero,
             AfterSecond = Content.Zero,
         },
         Operation.AdviseAge => new()
         {
             Wants = PlaceState.Touched,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             AfterSecond = Content.Initial,
         },
         Operation.Move => new()
         {
             Wants = PlaceState.Touched,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             After = Content.Any,
         },
         Operation.MoveHere => new()
@@ -94,20 +95,20 @@ internal sealed class OperationFacts
         Operation.Grow or Operation.GrowElsewhere => new()
         {
             Wants = PlaceState.Touched,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             After = Content.Any,
         },
         Operation.Shrink => new()
         {
             Wants = PlaceState.Touched,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             AfterSecond = Content.None,
         },
         Operation.MapPage => new() { Wants = PlaceState.Free, Refusals = [VmStatus.AlreadyMapped], After = Content.Zero },
         Operation.UnmapPage => new()
         {
             Wants = PlaceState.Given,
-            Refusals = [VmStatus.NotMapped, VmStatus.WrongKind],
+            Refusals = s_somethingElseIsThere,
             After = Content.None,
         },
         Operation.MapObject or Operation.MapCopyOfObject => new()

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Matrix;
 
-/// <summary>An operation against others on two cores, under every schedule with one preemption, and a few drawn ones with more.</summary>
+/// <summary>An operation against others on two cores, with one preemption wherever it may matter, and under a few drawn schedules with more.</summary>
 internal static class OperationMatrix
 {
     /// <summary>One past the last operation.</summary>
@@ -101,10 +101,10 @@ internal static class OperationMatrix
             scheduler, situation, (machine, hasEnded) => new StopPolicy(machine, hasEnded, first, int.MaxValue));
         int runs = 1;
         int start = 0;
-        while (start < whole.StepCount)
+        while (start < whole.Steps.Count)
         {
             int end = start + 1;
-            while (end < whole.StepCount && whole.Steps[end].LockChanges == whole.Steps[start].LockChanges)
+            while (end < whole.Steps.Count && whole.Steps[end].LockChanges == whole.Steps[start].LockChanges)
             {
                 end++;
             }

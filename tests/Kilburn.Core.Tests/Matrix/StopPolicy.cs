@@ -21,16 +21,10 @@ internal sealed class StopPolicy(Machine machine, bool[] hasEnded, int first, in
     private bool _hasGoneOn;
     private bool _isHandedOver;
 
-    /// <summary>How many steps the first core did, up to where it was stopped; all of its steps, when it was not.</summary>
-    public int StepCount => _steps.Count;
-
-    /// <summary>Whether it was stopped before its end.</summary>
-    public bool IsStopped => _isStopped;
-
     /// <summary>How many steps the other did before it waited for the first; 0 when it did not wait.</summary>
     public int StepsToWait => _hasGoneOn ? _otherSteps : 0;
 
-    /// <summary>The steps of the first core up to where it was stopped.</summary>
+    /// <summary>The steps of the first core up to where it was stopped; all of them, when it was not.</summary>
     public IReadOnlyList<StepTrace> Steps => _steps;
 
     /// <inheritdoc/>

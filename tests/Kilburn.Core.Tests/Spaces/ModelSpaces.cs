@@ -112,30 +112,50 @@ internal sealed class ModelSpaces<TProfile> : IDisposable
         return result.Value;
     }
 
-    /// <summary>A program's store, in one step, and its faults. What a core may or may not be let do while another is at work, it is not let do.</summary>
+    /// <summary>A program's store, in one step, and its faults.</summary>
     public FaultOutcome Write(AddressSpace space, uint address, uint word, int core)
     {
         const int Attempts = 4;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            IReadOnlyList<Answer> answers = Machine.Cores[core].PossibleAnswers(
-                new VirtualAddress(address), AccessKind.Write, Privilege.User);
-            Answer refusal = answers.FirstOrDefault(answer => answer.Fault != FaultCode.None);
-            if (refusal.Fault == FaultCode.None)
+            FaultOutcome? outcome = Attempt(space, address, AccessKind.Write, core, out PhysicalAddress physical);
+            if (outcome == FaultOutcome.Resolved)
             {
-                Machine.Memory.Write(new PhysicalAddress(answers.Select(answer => answer.Physical).Distinct().Single()), word);
-                return FaultOutcome.Resolved;
+                Machine.Memory.Write(physical, word);
             }
 
-            FaultReport report = new((FaultStatus)refusal.Fault, FaultAccess.Write, new VirtualAddress(address), 1);
-            FaultOutcome outcome = space.Resolve(ref Cores[core], ref Memory.Frames, in report);
-            if (outcome != FaultOutcome.Resolved)
+            if (outcome is FaultOutcome end)
             {
-                return outcome;
+                return end;
             }
         }
 
         throw new InvalidOperationException($"0x{address:X8} faults again and again");
+    }
+
+    /// <summary>A program's access. What a core may or may not be let do while another is at work, it is not let do.</summary>
+    /// <returns>
+    /// <see cref="FaultOutcome.Resolved"/> when it reaches what lies at <paramref name="physical"/>; why it is refused; null when it
+    /// faulted, and may be tried again.
+    /// </returns>
+    public FaultOutcome? Attempt(AddressSpace space, uint address, AccessKind kind, int core, out PhysicalAddress physical)
+    {
+        IReadOnlyList<Answer> answers = Machine.Cores[core].PossibleAnswers(new VirtualAddress(address), kind, Privilege.User);
+        Answer refusal = answers.FirstOrDefault(answer => answer.Fault != FaultCode.None);
+        if (refusal.Fault == FaultCode.None)
+        {
+            physical = new PhysicalAddress(answers.Select(answer => answer.Physical).Distinct().Single());
+            return FaultOutcome.Resolved;
+        }
+
+        physical = default;
+        FaultReport report = new(
+            (FaultStatus)refusal.Fault,
+            kind == AccessKind.Write ? FaultAccess.Write : FaultAccess.Read,
+            new VirtualAddress(address),
+            1);
+        FaultOutcome outcome = space.Resolve(ref Cores[core], ref Memory.Frames, in report);
+        return outcome == FaultOutcome.Resolved ? null : outcome;
     }
 
     // The kernel closes the domain of the user half; a program runs with it open.
