@@ -103,14 +103,7 @@ public sealed partial class Workload<TProfile>
         {
             Expect(VmStatus.Ok, status, "map of another's program");
             space.Pages.Add(ProgramPage, new ShadowPage(frame, AccessPermission.Read, Execution.Allowed, IsShared: true));
-            for (int core = 0; core < _cores.Length; core++)
-            {
-                if (core != cores.Unmapper && core != cores.Mapper)
-                {
-                    _cores[core].SynchronizeContext(); // its program goes on after an exception: the page was away
-                }
-            }
-
+            InterruptAllBut(cores.Unmapper, cores.Mapper);
             FetchEverywhere(space, ProgramPage);
         }
     }
@@ -146,15 +139,21 @@ public sealed partial class Workload<TProfile>
         writer.Data<uint>(new PhysicalAddress(mapped.Frame + CodeOffset)) = instruction;
         Expect(VmStatus.Ok, space.Handle.TryPublishCode(ref writer, new VirtualAddress(page + CodeOffset), 4), "publish");
         _published[mapped.Frame] = instruction;
-        for (int core = 0; core < _cores.Length; core++)
-        {
-            if (core != (int)writer.CoreIndex)
-            {
-                _cores[core].SynchronizeContext(); // as the interrupt that tells the core of new code does
-            }
-        }
+        InterruptAllBut((int)writer.CoreIndex);
 
         return true;
+    }
+
+    // The interrupt that tells a core of other code is an ISB.
+    private void InterruptAllBut(params ReadOnlySpan<int> cores)
+    {
+        for (int core = 0; core < _cores.Length; core++)
+        {
+            if (!cores.Contains(core))
+            {
+                _cores[core].SynchronizeContext();
+            }
+        }
     }
 
     private void RunProgram(int core, ShadowSpace program)
