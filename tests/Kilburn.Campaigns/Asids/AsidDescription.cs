@@ -11,9 +11,6 @@ namespace Kilburn.Campaigns.Asids;
 internal static class AsidDescription<TBounds>
     where TBounds : struct, IAsidBounds
 {
-    private const int OldShift = 8;
-    private const int DeadShift = 16;
-
     /// <summary>Says all that the search keeps of a state, which the world is in.</summary>
     /// <param name="world">The world.</param>
     /// <param name="cores">What each core is at.</param>
@@ -72,8 +69,8 @@ internal static class AsidDescription<TBounds>
             {
                 IEnumerable<int> slots = Enumerable.Range(0, world.SlotCount);
                 IEnumerable<string> live = slots.Where(slot => ((held >> slot) & 1) != 0).Select(NameOf);
-                IEnumerable<string> old = slots.Where(slot => ((held >> (slot + OldShift)) & 1) != 0).Select(slot => "old " + NameOf(slot));
-                IEnumerable<string> dead = (held >> DeadShift) != 0 ? ["what nobody may use"] : [];
+                IEnumerable<string> old = slots.Where(slot => ((held >> (slot + AsidWorld<TBounds>.OldShift)) & 1) != 0).Select(slot => "old " + NameOf(slot));
+                IEnumerable<string> dead = (held >> AsidWorld<TBounds>.DeadShift) != 0 ? ["what nobody may use"] : [];
                 _ = text.Append($", may hold under {tag}: {string.Join(", ", [.. live, .. old, .. dead])}");
             }
         }

@@ -20,7 +20,6 @@ namespace Kilburn.Campaigns.Asids;
 internal sealed class AsidHash<TBounds>
     where TBounds : struct, IAsidBounds
 {
-    private const int OldShift = 8;
     private const int StateShift = 32;
     private const int RelationShift = 36; // bits of a space: 3 for each core, then 2 for each core and tag, then its place in the list
 
@@ -342,7 +341,7 @@ internal sealed class AsidHash<TBounds>
         ulong tags = _world.TagOn(core);
         for (int tag = 1; tag < TBounds.ProcessorAsidCount; tag++)
         {
-            tags = (tags << 1) | (_world.Held(core, tag) >> (2 * OldShift));
+            tags = (tags << 1) | (_world.Held(core, tag) >> AsidWorld<TBounds>.DeadShift);
         }
 
         hash = OwnWords(Mix(hash, tags), core, inHand);
@@ -389,7 +388,7 @@ internal sealed class AsidHash<TBounds>
                 for (int tag = 1; tag < TBounds.ProcessorAsidCount; tag++)
                 {
                     uint held = _world.Held(core, tag) >> slot;
-                    relations = (relations << 2) | (held & 1) | ((held >> (OldShift - 1)) & 2);
+                    relations = (relations << 2) | (held & 1) | ((held >> (AsidWorld<TBounds>.OldShift - 1)) & 2);
                 }
             }
 

@@ -26,8 +26,13 @@ internal sealed class AsidWorld<TBounds>
     /// <summary>No space.</summary>
     public const byte NoSlot = 0xFF;
 
-    private const int OldShift = 8;
-    private const uint DeadBit = 1u << 16;
+    /// <summary>From the bit of a space in <see cref="Held"/> to that of its page which is being unmapped, or is.</summary>
+    public const int OldShift = 8;
+
+    /// <summary>The bit in <see cref="Held"/> of what nobody may use.</summary>
+    public const int DeadShift = 2 * OldShift;
+
+    private const uint DeadBit = 1u << DeadShift;
     private const int CoreLength = 3;
 
     private static readonly int s_recordLength = Unsafe.SizeOf<AsidOwner>();
