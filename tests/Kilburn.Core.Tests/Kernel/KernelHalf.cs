@@ -7,6 +7,12 @@ namespace Kilburn.Core.Tests.Kernel;
 /// <summary>A heap and an MMIO window over frames and tables of their own.</summary>
 public sealed class KernelHalf : KernelHalfOn<PagedMachine>
 {
+    /// <summary>Why a test says nothing where the heap has no checks. A skipped test counts as failed.</summary>
+    public const string NeedsChecks = "What is beside a block's bytes, and how many blocks a page holds, is a checked build's.";
+
+    /// <summary>Bytes of the kernel window: 0xC3000000 to 0xFFF00000.</summary>
+    public const uint WindowLength = 0x3CF0_0000;
+
     private const uint FirstUsable = 0x1_0000;
 
     private readonly MemoryMap _map;

@@ -11,7 +11,6 @@ public sealed class KernelHeapBordersTests
     private const uint Page = PageSize.Small;
     private const uint Guard = 8; // of a checked build
     private const uint LargestSmall = 2048 - Guard;
-    private const uint WindowLength = 0x3CF0_0000; // 0xC3000000 to 0xFFF00000
 
     [Theory]
     [InlineData(0xFFFFu, 0x1_0001u)]
@@ -32,9 +31,9 @@ public sealed class KernelHeapBordersTests
         _ = half.Allocate(4000);
         half.Free(page);
         Assert.Equal(1u, half.ReadStatistics().CachedPageCount);
-        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(WindowLength + 1, out _));
+        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(KernelHalf.WindowLength + 1, out _));
         Assert.Equal(1u, half.ReadStatistics().CachedPageCount); // nothing could make room for this
-        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(WindowLength, out _));
+        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(KernelHalf.WindowLength, out _));
         Assert.Equal(0u, half.ReadStatistics().CachedPageCount);
         Assert.Equal(2u, half.ReadStatistics().FailureCount);
     }
@@ -63,7 +62,7 @@ public sealed class KernelHeapBordersTests
     [Theory]
     [InlineData(0u, VmStatus.OutOfRange)]
     [InlineData(0xFFFF_FFFFu, VmStatus.WindowFull)]
-    [InlineData(WindowLength + 1, VmStatus.WindowFull)]
+    [InlineData(KernelHalf.WindowLength + 1, VmStatus.WindowFull)]
     public void TryResize_NoSuchLength_KeepsASmallestBlock(uint length, VmStatus expected)
     {
         KernelHalf half = new();
@@ -135,11 +134,7 @@ public sealed class KernelHeapBordersTests
     [InlineData(192u, 3264u)]
     public void TryFree_BehindTheLastBlockOfAPage_ReturnsMisaligned(uint held, uint tail)
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         VirtualAddress page = half.Allocate(held - Guard);
         for (uint offset = tail; offset < Page; offset += 32)
@@ -183,11 +178,7 @@ public sealed class KernelHeapBordersTests
     [InlineData(1000u, false)]
     public void TryAllocate_FreeBlockWasWritten_IsNoticedInItsFirst64Bytes(uint offset, bool isNoticed)
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         VirtualAddress block = half.Allocate(LargestSmall);
         half.Free(block);

@@ -11,7 +11,6 @@ public sealed class KernelHeapRunsTests
 {
     private const uint Page = PageSize.Small;
     private const uint Note = 64; // room for what a checked build writes behind a block
-    private const uint WindowLength = 0x3CF0_0000; // 0xC3000000 to 0xFFF00000
 
     [Theory]
     [InlineData(2u, 3u)]
@@ -150,7 +149,7 @@ public sealed class KernelHeapRunsTests
     public void TryAllocate_AllOfTheWindow_LacksOnlyFrames()
     {
         KernelHalf half = new(1u << 20);
-        Assert.Equal(VmStatus.OutOfFrames, half.TryAllocate(WindowLength - Note, out VirtualAddress block));
+        Assert.Equal(VmStatus.OutOfFrames, half.TryAllocate(KernelHalf.WindowLength - Note, out VirtualAddress block));
         Assert.Equal(default, block);
         Assert.Equal(KernelHeapLayout.FirstPage, half.Window.HeapEnd);
         Assert.Equal(KernelHeapLayout.FirstPage, half.Allocate(LengthOf(2)));
@@ -161,7 +160,7 @@ public sealed class KernelHeapRunsTests
     {
         KernelHalf half = new(1u << 20);
         VirtualAddress block = half.Allocate(LengthOf(2));
-        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(WindowLength - Note, out _));
+        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(KernelHalf.WindowLength - Note, out _));
         Assert.Equal(block.Add(2 * Page), half.Window.HeapEnd);
         half.Free(block);
     }
@@ -172,7 +171,7 @@ public sealed class KernelHeapRunsTests
         KernelHalf half = new(1u << 20);
         Assert.Equal(VmStatus.Ok, half.TryMap(new PhysicalAddress(0x1C09_0000), Page, out _));
         uint free = half.FreeFrames;
-        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(WindowLength - Note, out _));
+        Assert.Equal(VmStatus.WindowFull, half.TryAllocate(KernelHalf.WindowLength - Note, out _));
         Assert.Equal(KernelHeapLayout.FirstPage, half.Window.HeapEnd);
         Assert.Equal(free, half.FreeFrames);
     }

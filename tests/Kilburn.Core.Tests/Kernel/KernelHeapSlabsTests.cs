@@ -34,11 +34,7 @@ public sealed class KernelHeapSlabsTests
     [InlineData(11, 2048u, 1u)]
     public void TryAllocate_PageOfAClass_HoldsAsManyBlocksAsFit(int index, uint held, uint count)
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         Assert.Equal(held, KernelHeapClasses.LengthInBytesOf(index));
         VirtualAddress first = half.Allocate(held - Guard);
@@ -81,11 +77,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryAllocate_FullPagesGotRoom_AreTakenInThatOrder()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         VirtualAddress[] pages = FillPages(half, 4);
         half.Free(pages[1]);
@@ -102,11 +94,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryAllocate_LastPageOfTheListBecameEmpty_OthersAreTakenFirst()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         VirtualAddress[] pages = FillPages(half, 4);
         half.Free(pages[0]);
@@ -123,11 +111,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryAllocate_PageJoinedAListWhoseLastBecameEmpty_IsTakenBehindTheOthers()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         VirtualAddress[] pages = FillPages(half, 4);
         half.Free(pages[0]);
@@ -144,11 +128,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryAllocate_MiddlePageOfTheListBecameEmpty_OthersKeepTheirOrder()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         VirtualAddress[] pages = FillPages(half, 5);
         half.Free(pages[0]);
@@ -167,11 +147,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryFree_SecondPageOfTheListBecameFirst_LeavesTheListWhenEmpty()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         VirtualAddress[] pages = FillPages(half, 4);
         half.Free(pages[0]);
@@ -188,11 +164,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryFree_MorePagesBecomeEmptyThanAreKept_CachesThenUnmaps()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         const uint Count = KernelHeap.EmptyCapacity + KernelHeap.CacheCapacity + 3;
         KernelHalf half = new();
         List<VirtualAddress> blocks = AllocatePages(half, Count);
@@ -219,11 +191,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryFree_CacheIsFullButFewPagesAreEmpty_KeepsThePage()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         List<VirtualAddress> blocks = AllocatePages(half, 2);
         List<VirtualAddress> pages = [.. Enumerable.Range(0, KernelHeap.CacheCapacity).Select(_ => half.Allocate(4000))];
@@ -240,11 +208,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void TryFree_EmptyPagesWereTakenAgain_KeepsAsManyAsBefore()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         const uint Count = KernelHeap.EmptyCapacity + 1;
         KernelHalf half = new();
         List<VirtualAddress> blocks = AllocatePages(half, Count);
@@ -263,11 +227,7 @@ public sealed class KernelHeapSlabsTests
     [Fact]
     public void Trim_EmptyPagesWereKept_MakesRoomForOthers()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         const uint Count = KernelHeap.EmptyCapacity + 1;
         KernelHalf half = new();
         for (int round = 0; round < 3; round++)

@@ -336,11 +336,7 @@ public sealed class KernelHeapTests
     [MemberData(nameof(Lengths))]
     public void TryFree_WrittenPastTheEnd_ReturnsCorruptedWithTheOwnerInACheckedBuild(uint length)
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         for (uint beyond = 0; beyond < 8; beyond++)
         {
             KernelHalf half = new();
@@ -360,11 +356,7 @@ public sealed class KernelHeapTests
     [Fact]
     public void TryAllocate_FreeBlockWasWritten_ReportsItAndUsesAnotherInACheckedBuild()
     {
-        if (!BuildChecks.Enabled)
-        {
-            return;
-        }
-
+        Assert.SkipUnless(BuildChecks.Enabled, KernelHalf.NeedsChecks);
         KernelHalf half = new();
         _ = half.Allocate(64);
         VirtualAddress block = half.Allocate(64);
