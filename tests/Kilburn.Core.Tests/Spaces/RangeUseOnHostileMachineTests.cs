@@ -58,17 +58,7 @@ public sealed class RangeUseOnHostileMachineTests
         using ModelSpaces<CortexA7> system = new();
         system.OpenUser();
         AddressSpace space = system.Create();
-        RangeRequest request = new()
-        {
-            Placement = RangePlacement.Fixed,
-            Address = new VirtualAddress(Base),
-            LengthInBytes = lengthInBytes,
-            Kind = RangeKind.Anonymous,
-            Rights = UserRights.ReadWrite,
-            Population = RangePopulation.AtOnce,
-        };
-        Assert.Equal(VmStatus.Ok, space.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));
-        VirtualRange range = new(request.Address, lengthInBytes);
+        VirtualRange range = Map(system, space, Base, lengthInBytes, UserRights.ReadWrite);
         for (int core = 0; core < 4; core++)
         {
             system.Activate(space, core);
@@ -133,21 +123,28 @@ public sealed class RangeUseOnHostileMachineTests
     {
         system.OpenUser();
         AddressSpace space = system.Create();
-        RangeRequest request = new()
-        {
-            Placement = RangePlacement.Fixed,
-            Address = new VirtualAddress(AgedStart),
-            LengthInBytes = AgedPages * Page,
-            Kind = RangeKind.Anonymous,
-            Rights = UserRights.Read,
-            Population = RangePopulation.AtOnce,
-        };
-        Assert.Equal(VmStatus.Ok, space.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));
+        VirtualRange range = Map(system, space, AgedStart, AgedPages * Page, UserRights.Read);
         system.Activate(space, 0);
         system.Activate(space, 1);
-        VirtualRange range = new(request.Address, AgedPages * Page);
         Assert.Equal(VmStatus.Ok, space.TryAdvise(ref system.Cores[2], ref system.Memory.Frames, range, RangeAdvice.Age));
         Assert.Equal(FaultCode.AccessFlagSecondLevel, system.FaultOf(AgedStart, 0));
         return space;
+    }
+
+    private static VirtualRange Map<TProfile>(
+        ModelSpaces<TProfile> system, AddressSpace space, uint start, uint lengthInBytes, UserRights rights)
+        where TProfile : struct, IProcessorProfile
+    {
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = new VirtualAddress(start),
+            LengthInBytes = lengthInBytes,
+            Kind = RangeKind.Anonymous,
+            Rights = rights,
+            Population = RangePopulation.AtOnce,
+        };
+        Assert.Equal(VmStatus.Ok, space.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));
+        return new VirtualRange(request.Address, lengthInBytes);
     }
 }

@@ -115,11 +115,8 @@ public sealed class RangesOnHostileMachineTests
     public void Map_OfAPageBesideARunOfReservedOnes_IsThereAtOnce(int observer)
     {
         using ModelSpaces<CortexA7> system = new();
-        system.OpenUser();
-        AddressSpace space = system.Create();
+        AddressSpace space = CreateOnBothCores(system);
         Map(system, space, Base, Pages, RangePopulation.OnDemand);
-        system.Activate(space, 0);
-        system.Activate(space, 1);
         Assert.Equal(VmStatus.Ok, Do(system, space, Operation.MapPage));
         Assert.Equal(0u, system.Read(Base + (Pages * Page), observer));
     }
@@ -131,11 +128,8 @@ public sealed class RangesOnHostileMachineTests
     {
         const uint LargePages = 16;
         using ModelSpaces<CortexA7> system = new();
-        system.OpenUser();
-        AddressSpace space = system.Create();
+        AddressSpace space = CreateOnBothCores(system);
         Map(system, space, Base, LargePages, RangePopulation.AtOnce);
-        system.Activate(space, 0);
-        system.Activate(space, 1);
         space.ReadCounters(ref system.Cores[0], out SpaceCounters counters);
         Assert.Equal(1u, counters.LargePages);
         Assert.Equal(
@@ -151,11 +145,8 @@ public sealed class RangesOnHostileMachineTests
     {
         const uint LargePages = 16;
         using ModelSpaces<CortexA7> system = new();
-        system.OpenUser();
-        AddressSpace space = system.Create();
+        AddressSpace space = CreateOnBothCores(system);
         Map(system, space, Base, MibPages, RangePopulation.OnDemand);
-        system.Activate(space, 0);
-        system.Activate(space, 1);
         Assert.Equal(FaultOutcome.Resolved, system.Write(space, Base + (LargePages * Page), 0, 0)); // the MiB has its table
         Assert.Equal(
             VmStatus.Ok, system.Memory.Frames.TryAllocatePages(ref system.Cores[0], FrameUse.LargeBlock, out PhysicalAddress run));
@@ -182,11 +173,8 @@ public sealed class RangesOnHostileMachineTests
     public void Operation_OnARunThatNobodyTouched_CleansWhatIsLeft(Operation operation, int observer)
     {
         using ModelSpaces<IncoherentWalks> system = new();
-        system.OpenUser();
-        AddressSpace space = system.Create();
+        AddressSpace space = CreateOnBothCores(system);
         Map(system, space, Base, Pages, RangePopulation.OnDemand);
-        system.Activate(space, 0);
-        system.Activate(space, 1);
         Assert.Equal(VmStatus.Ok, Do(system, space, operation, Range(Base, 2)));
         Assert.NotEqual(FaultCode.None, system.FaultOf(Base + ((Pages - 1) * Page), observer));
     }
@@ -200,10 +188,7 @@ public sealed class RangesOnHostileMachineTests
     public void Range_ThatNobodyTouches_IsCleanedWhenItIsMappedLengthenedCutAndUnmapped(uint pages, int observer)
     {
         using ModelSpaces<IncoherentWalks> system = new();
-        system.OpenUser();
-        AddressSpace space = system.Create();
-        system.Activate(space, 0);
-        system.Activate(space, 1);
+        AddressSpace space = CreateOnBothCores(system);
         uint half = pages / 2;
         Map(system, space, Base, half, RangePopulation.OnDemand);
         ExpectFaults();
@@ -229,10 +214,7 @@ public sealed class RangesOnHostileMachineTests
     public void Unmap_OfAPageAndPartOfARunBehindIt_CleansWhatIsLeft(int observer)
     {
         using ModelSpaces<IncoherentWalks> system = new();
-        system.OpenUser();
-        AddressSpace space = system.Create();
-        system.Activate(space, 0);
-        system.Activate(space, 1);
+        AddressSpace space = CreateOnBothCores(system);
         Map(system, space, Base, MibPages + Pages, RangePopulation.OnDemand);
         Assert.Equal(FaultOutcome.Resolved, system.Write(space, Base + MiB - Page, Word, 0));
         Assert.Equal(VmStatus.Ok, Do(system, space, Operation.Unmap, Range(Base + MiB - Page, 1 + Untouched)));
@@ -318,6 +300,17 @@ public sealed class RangesOnHostileMachineTests
                     ref system.Cores[0], ref frames, new VirtualAddress(Base + (Pages * Page)), page, 1, AccessPermission.ReadWrite,
                     Execution.Never, MemoryType.Normal);
         }
+    }
+
+    // A space that the core which does something and the one which may look run.
+    private static AddressSpace CreateOnBothCores<TProfile>(ModelSpaces<TProfile> system)
+        where TProfile : struct, IProcessorProfile
+    {
+        system.OpenUser();
+        AddressSpace space = system.Create();
+        system.Activate(space, 0);
+        system.Activate(space, 1);
+        return space;
     }
 
     private static AddressSpace Clone(ModelSpaces<CortexA7> system, AddressSpace parent)
