@@ -256,6 +256,15 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void InvalidateLocalAsid(Asid asid, string file = "", int line = 0) => Cp15.InvalidateLocalAsid(asid.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
+        Cp15.InvalidateLocalPage(Operand(address, asid));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
         Cp15.InvalidatePage(Operand(address, asid));
 
@@ -266,8 +275,8 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
-        Cp15.RemovePage(Operand(address, asid));
+    public readonly void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
+        Cp15.RemovePage(Operand(address, asid), ref cores);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -277,6 +286,10 @@ public unsafe struct ArmV7Machine : IMachine
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void RemoveAsid(Asid asid, string file = "", int line = 0) => Cp15.RemoveAsid(asid.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void RemoveLocalAsid(Asid asid, string file = "", int line = 0) => Cp15.RemoveLocalAsid(asid.Value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

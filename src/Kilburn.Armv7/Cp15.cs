@@ -225,6 +225,18 @@ internal static class Cp15
     [RuntimeImport("*", "arm_invalidate_asid")]
     internal static extern void InvalidateAsid(uint asid);
 
+    /// <summary>TLBIASID.</summary>
+    /// <param name="asid">ASID in bits 7:0.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_invalidate_local_asid")]
+    internal static extern void InvalidateLocalAsid(uint asid);
+
+    /// <summary>TLBIMVA.</summary>
+    /// <param name="addressAndAsid">Page in bits 31:12, ASID in 7:0.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_invalidate_local_page")]
+    internal static extern void InvalidateLocalPage(uint addressAndAsid);
+
     /// <summary>TLBIMVAIS.</summary>
     /// <param name="addressAndAsid">Page in bits 31:12, ASID in 7:0.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
@@ -237,11 +249,12 @@ internal static class Cp15
     [RuntimeImport("*", "arm_invalidate_page_of_all_asids")]
     internal static extern void InvalidatePageOfAllAsids(uint address);
 
-    /// <summary>DSB, TLBIMVAIS, DSB, ISB.</summary>
+    /// <summary>DSB, TLBIMVAIS or TLBIMVA, DSB, ISB.</summary>
     /// <param name="addressAndAsid">Page in bits 31:12, ASID in 7:0.</param>
+    /// <param name="cores">A bit for each core that may hold the page.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_remove_page")]
-    internal static extern void RemovePage(uint addressAndAsid);
+    internal static extern void RemovePage(uint addressAndAsid, ref uint cores);
 
     /// <summary>DSB, TLBIMVAAIS, DSB, ISB.</summary>
     /// <param name="address">Page in bits 31:12.</param>
@@ -254,6 +267,12 @@ internal static class Cp15
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_remove_asid")]
     internal static extern void RemoveAsid(uint asid);
+
+    /// <summary>TLBIASID, DSB.</summary>
+    /// <param name="asid">ASID in bits 7:0.</param>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "arm_remove_local_asid")]
+    internal static extern void RemoveLocalAsid(uint asid);
 
     /// <summary>TTBCR.PD0 = 1, ISB, CONTEXTIDR, TTBR0, ISB, TTBCR.PD0 = 0, ISB.</summary>
     /// <param name="translationTableBase">TTBR0.</param>

@@ -257,6 +257,20 @@ public interface IMachine
     /// <param name="line">Filled in by the compiler.</param>
     void InvalidateAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
+    /// <summary>Invalidates the non-global entries of an ASID on this core (TLBIASID).</summary>
+    /// <param name="asid">The tag.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    void InvalidateLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+
+    /// <summary>Invalidates what translates an address, under an ASID or globally, on this core (TLBIMVA).</summary>
+    /// <param name="address">Any byte of the page.</param>
+    /// <param name="asid">The tag.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    void InvalidateLocalPage(
+        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+
     /// <summary>Invalidates what translates an address, under an ASID or globally, on all cores (TLBIMVAIS).</summary>
     /// <param name="address">Any byte of the page.</param>
     /// <param name="asid">The tag.</param>
@@ -271,13 +285,16 @@ public interface IMachine
     void InvalidatePageOfAllAsids(VirtualAddress address, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     /// <summary>
-    /// The whole removal of one page of a space, after its descriptor was written: DSB, TLBIMVAIS, DSB, ISB.
+    /// The whole removal of one page of a space, after its descriptor was written: DSB, TLBIMVAIS, DSB, ISB; or, where no other core
+    /// can hold it, DSB, TLBIMVA, DSB, ISB.
     /// </summary>
     /// <param name="address">Any byte of the page.</param>
     /// <param name="asid">The tag.</param>
+    /// <param name="cores">A bit for each core that may hold it; read after the first DSB.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
-    void RemovePage(VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+    void RemovePage(
+        VirtualAddress address, Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     /// <summary>
     /// The whole removal of one page of the kernel half, after its descriptor was written: DSB, TLBIMVAAIS, DSB, ISB.
@@ -295,6 +312,12 @@ public interface IMachine
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     void RemoveAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+
+    /// <summary>The same where no other core can hold any: TLBIASID, DSB.</summary>
+    /// <param name="asid">The tag.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    void RemoveLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     // Translation registers.
 

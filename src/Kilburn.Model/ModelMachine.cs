@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 using Kilburn.Model.Cores;
@@ -252,6 +253,15 @@ public readonly struct ModelMachine<TProfile> : IMachine
         _core.Maintain(new Step(StepKind.TlbAsid, 0, asid.Value), file, line);
 
     /// <inheritdoc/>
+    public void InvalidateLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.TlbAsidLocal, 0, asid.Value), file, line);
+
+    /// <inheritdoc/>
+    public void InvalidateLocalPage(
+        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(new Step(StepKind.TlbPageLocal, address.Value, asid.Value), file, line);
+
+    /// <inheritdoc/>
     public void InvalidatePage(
         VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         _core.Maintain(new Step(StepKind.TlbPage, address.Value, asid.Value), file, line);
@@ -263,17 +273,33 @@ public readonly struct ModelMachine<TProfile> : IMachine
 
     /// <inheritdoc/>
     public void RemovePage(
-        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Remove(new Step(StepKind.TlbPage, address.Value, asid.Value), file, line);
+        VirtualAddress address, Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        _core.Maintain(new Step(StepKind.DataBarrier), file, line);
+        StepKind kind = CoreSet.HasOthers(cores, CoreIndex) ? StepKind.TlbPage : StepKind.TlbPageLocal;
+        _core.Maintain(
+            [new Step(kind, address.Value, asid.Value), new Step(StepKind.DataBarrier), new Step(StepKind.ContextBarrier)], file, line, 1);
+    }
 
     /// <inheritdoc/>
     public void RemovePageOfAllAsids(
-        VirtualAddress address, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Remove(new Step(StepKind.TlbPageAllAsids, address.Value), file, line);
+        VirtualAddress address, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => _core.Maintain(
+        [
+            new Step(StepKind.DataBarrier),
+            new Step(StepKind.TlbPageAllAsids, address.Value),
+            new Step(StepKind.DataBarrier),
+            new Step(StepKind.ContextBarrier),
+        ],
+        file,
+        line);
 
     /// <inheritdoc/>
     public void RemoveAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         _core.Maintain([new Step(StepKind.TlbAsid, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
+
+    /// <inheritdoc/>
+    public void RemoveLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain([new Step(StepKind.TlbAsidLocal, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
 
     /// <inheritdoc/>
     public void SwitchSpace(
@@ -342,14 +368,4 @@ public readonly struct ModelMachine<TProfile> : IMachine
     [DoesNotReturn]
     public void Panic(ReadOnlySpan<byte> invariant, uint value) =>
         throw new MachinePanicException(Encoding.UTF8.GetString(invariant), value, _core.Index);
-
-    private void Remove(Step invalidation, string file, int line) => _core.Maintain(
-        [
-            new Step(StepKind.DataBarrier),
-            invalidation,
-            new Step(StepKind.DataBarrier),
-            new Step(StepKind.ContextBarrier),
-        ],
-        file,
-        line);
 }

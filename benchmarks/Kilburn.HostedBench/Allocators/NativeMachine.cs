@@ -227,19 +227,28 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
     public void InvalidateAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
+    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
+
+    /// <inheritdoc/>
+    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw NoMmu();
+
+    /// <inheritdoc/>
     public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
-    public void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw NoMmu();
+    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
     public void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
     public void RemoveAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
+
+    /// <inheritdoc/>
+    public void RemoveLocalAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
     public void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) => throw NoMmu();

@@ -313,6 +313,20 @@ function arm_invalidate_asid
         bx      lr
 endfunction arm_invalidate_asid
 
+// void arm_invalidate_local_asid(uint32_t asid)
+//   TLBIASID, this core: CP15 c8, 0, c7, 2.
+function arm_invalidate_local_asid
+        mcr     p15, 0, r0, c8, c7, 2
+        bx      lr
+endfunction arm_invalidate_local_asid
+
+// void arm_invalidate_local_page(uint32_t addressAndAsid)
+//   TLBIMVA, this core: CP15 c8, 0, c7, 1.
+function arm_invalidate_local_page
+        mcr     p15, 0, r0, c8, c7, 1
+        bx      lr
+endfunction arm_invalidate_local_page
+
 // void arm_invalidate_page(uint32_t addressAndAsid)
 //   TLBIMVAIS: CP15 c8, 0, c3, 1.
 function arm_invalidate_page
@@ -327,11 +341,22 @@ function arm_invalidate_page_of_all_asids
         bx      lr
 endfunction arm_invalidate_page_of_all_asids
 
-// void arm_remove_page(uint32_t addressAndAsid)
-//   DSB, TLBIMVAIS, DSB, ISB: a removed descriptor is gone from every core. DDI 0406C.d, B3.10.1.
+// void arm_remove_page(uint32_t addressAndAsid, const uint32_t *cores)
+//   DSB, TLBIMVAIS, DSB, ISB: a removed descriptor is gone from every core. TLBIMVA when no core but this one is in the set, which is
+//   read after the first DSB: rotated by the core's number, its own bit leaves with the carry. The number is MPIDR[7:0], which is
+//   all that a rotation takes of a register. DDI 0406C.d, B3.10.1, B4.1.106.
 function arm_remove_page
+        mrc     p15, 0, r2, c0, c0, 5
         dsb     ish
-        mcr     p15, 0, r0, c8, c3, 1
+        ldr     r1, [r1]
+        rors    r1, r2
+        lsrs    r1, r1, #1
+        bne     1f
+        mcr     p15, 0, r0, c8, c7, 1
+        dsb     ish
+        isb
+        bx      lr
+        1:      mcr     p15, 0, r0, c8, c3, 1
         dsb     ish
         isb
         bx      lr
@@ -354,6 +379,14 @@ function arm_remove_asid
         dsb     ish
         bx      lr
 endfunction arm_remove_asid
+
+// void arm_remove_local_asid(uint32_t asid)
+//   TLBIASID, DSB: the same where no other core can hold any.
+function arm_remove_local_asid
+        mcr     p15, 0, r0, c8, c7, 2
+        dsb     ish
+        bx      lr
+endfunction arm_remove_local_asid
 
 // void arm_switch_space(uint32_t translationTableBase, uint32_t asid)
 //   Makes a user table and its ASID current. While PD0 is set no walk starts in TTBR0, so that none pairs the old table

@@ -22,7 +22,9 @@ namespace Kilburn.Core.Asids;
 /// only after that core's flush. A3: while a core's registers hold a space's table, the core's <c>Owner</c>,
 /// <c>Active</c> or <c>Reserved</c> says so, so that <see cref="TryRetire"/> refuses. A4: a space's word is changed before the first walk
 /// under its new ASID, with a DSB between; whoever clears a descriptor reads the word after a DSB
-/// (<see cref="Maintenance.InvalidationBatch"/>), and so invalidates every ASID under which the old descriptor could be walked.
+/// (<see cref="Maintenance.InvalidationBatch"/>), and so invalidates every ASID under which the old descriptor could be walked. A6: a core
+/// walks a space only after its bit is in the owner's <c>Cores</c>, with a DSB between; whoever clears a descriptor reads the set after a DSB,
+/// and need not tell a core that is not in it: an entry of an ASID is made only by a core whose CONTEXTIDR has it (B3.9.1, B3.10.1).
 /// </para>
 /// <para>
 /// A number that a space used in an earlier generation may still tag entries of it on a core that has not flushed, even when their
@@ -70,6 +72,11 @@ public struct AsidAllocator
         }
 
         _emptyTableBase = TranslationControl.TableBase(emptyTable);
+        for (uint index = 0; index < (uint)TMachine.CoreCount; index++)
+        {
+            CoreOf(index).Bit = 1u << (int)index;
+        }
+
         ClearUsed<TMachine>();
         _cursor = FirstAsid;
         machine.StoreRelease(ref _generation, AsidWord.Of(AsidWord.FirstGeneration, 0));
@@ -86,6 +93,7 @@ public struct AsidAllocator
         ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
         record.TableBase = TranslationControl.TableBase(table);
         record.Word = 0;
+        record.Cores = 0;
         record.Next = NoOwner;
         _lock.Acquire(ref machine, LockRank.Asids);
         id = NextIdLocked(ref machine);
@@ -150,7 +158,15 @@ public struct AsidAllocator
                 machine.InvalidateBranchPredictors();
             }
 
-            machine.RemoveAsid(asid);
+            if (CoreSet.HasOthers(record.Cores, machine.CoreIndex))
+            {
+                machine.RemoveAsid(asid);
+            }
+            else
+            {
+                machine.RemoveLocalAsid(asid);
+            }
+
             if (wasReserved || AsidWord.IsSameGeneration(word, _generation))
             {
                 _used[(int)(asid.Value >> BitsPerWordShift)] &= ~(1u << (int)(asid.Value & BitMask));
@@ -348,7 +364,7 @@ public struct AsidAllocator
 
         machine.Store(ref core.Active, word);
         machine.OrderMemory();
-        return _generation == generation && record.Word == word;
+        return _generation == generation && record.Word == word && (record.Cores & core.Bit) != 0;
     }
 
     /// <returns>The space's word, which the core now holds as its own; or <see cref="AsidWord.Retired"/>.</returns>
@@ -364,16 +380,20 @@ public struct AsidAllocator
             return word;
         }
 
-        if (!AsidWord.IsSameGeneration(word, _generation))
+        if (AsidWord.IsSameGeneration(word, _generation))
+        {
+            record.Cores |= core.Bit;
+        }
+        else
         {
             word = AssignLocked(ref machine, word);
+            record.Cores = (record.Cores & _flushPending) | core.Bit; // who has flushed holds nothing of the generations before
             machine.StoreRelease(ref record.Word, word);
         }
 
-        uint coreBit = 1u << (int)machine.CoreIndex;
-        if ((_flushPending & coreBit) != 0)
+        if ((_flushPending & core.Bit) != 0)
         {
-            _flushPending &= ~coreBit;
+            _flushPending &= ~core.Bit;
             _flushCount++;
 
             // The number that the registers hold may be another space's by now (it is not kept when the generation began between the
@@ -392,7 +412,7 @@ public struct AsidAllocator
         machine.StoreRelease(ref core.Active, word);
         _lock.Release(ref machine, LockRank.Asids);
 
-        // Completes the flush, and A4: the word is seen by all before the first walk under its ASID. The switch has the ISB.
+        // Completes the flush, and A4 and A6: word and set are seen by all before the first walk under the ASID. The switch has the ISB.
         machine.SynchronizeData();
         return word;
     }

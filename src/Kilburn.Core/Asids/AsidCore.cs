@@ -15,6 +15,9 @@ internal struct AsidCore
     /// <summary>What <see cref="Active"/> was when its generation ended. Counts while it is of an earlier one. Guarded by the lock.</summary>
     public uint Reserved;
 
+    /// <summary>The core's bit in <see cref="AsidOwner.Cores"/>. Written once at start.</summary>
+    public uint Bit;
+
     /// <summary>Physical address of the owner whose table TTBR0 holds; zero when none. Written by the core, after its registers.</summary>
     public uint Owner;
 }

@@ -12,6 +12,12 @@ public struct AsidOwner
     /// <summary>An <see cref="AsidWord"/>. Shared: written under the allocator's lock by release, read by acquire.</summary>
     internal uint Word;
 
+    /// <summary>
+    /// A bit for each core that has run the space since its last flush: whose TLB may hold something of it. Written under the
+    /// allocator's lock, before the word when both change; read after a DSB by whoever invalidates (invariant A6).
+    /// </summary>
+    internal uint Cores;
+
     /// <summary>TTBR0 of the space. Written once, before the owner is attached.</summary>
     internal uint TableBase;
 

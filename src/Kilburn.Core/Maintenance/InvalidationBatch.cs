@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Checks;
 
 namespace Kilburn.Core.Maintenance;
@@ -7,7 +8,7 @@ namespace Kilburn.Core.Maintenance;
 /// <summary>Translations of one space that left the tables but may still be in a TLB, and the memory that waits for them.</summary>
 /// <remarks>
 /// Invariant I4: memory given to <see cref="AddWaiting"/> comes out of the batch only after the invalidation that covers its last
-/// translation is complete on all cores. Order inside <see cref="Commit"/>: DSB, read the ASID, invalidate, DSB, ISB.
+/// translation is complete on every core that may hold it. Order inside <see cref="Commit"/>: DSB, read the ASID and its cores, invalidate, DSB, ISB.
 /// Source: ARM DDI 0406C.d, B3.10.1. Locking: the space's; the batch is a local variable.
 /// </remarks>
 public struct InvalidationBatch
@@ -72,24 +73,21 @@ public struct InvalidationBatch
 
     /// <summary>Completes the invalidations. All that waits can be taken after it.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="asidWord">The space's <see cref="AsidWord"/>; read after the DSB (invariant A4 of the ASIDs).</param>
-    public void Commit<TMachine>(ref TMachine machine, ref uint asidWord)
+    /// <param name="owner">The space's; read after the DSB, the word first (invariants A4 and A6 of the ASIDs).</param>
+    public void Commit<TMachine>(ref TMachine machine, ref AsidOwner owner)
         where TMachine : struct, IMachine
     {
         if (_pageCount != 0)
         {
             machine.SynchronizeData();
-            Asid asid = AsidWord.AsidOf(machine.LoadAcquire(ref asidWord));
-            if (_pageCount > PageLimit)
+            Asid asid = AsidWord.AsidOf(machine.LoadAcquire(ref owner.Word));
+            if (CoreSet.HasOthers(owner.Cores, machine.CoreIndex))
             {
-                machine.InvalidateAsid(asid);
+                InvalidateOnAllCores(ref machine, asid);
             }
             else
             {
-                for (int index = 0; index < _pageCount; index++)
-                {
-                    machine.InvalidatePage(_pages[index], asid);
-                }
+                InvalidateLocally(ref machine, asid);
             }
 
             if (TMachine.BranchPredictorNeedsMaintenance)
@@ -128,6 +126,36 @@ public struct InvalidationBatch
         memory = new PhysicalAddress(value & ~KindMask);
         kind = (WaitingKind)(value & KindMask);
         return true;
+    }
+
+    private readonly void InvalidateOnAllCores<TMachine>(ref TMachine machine, Asid asid)
+        where TMachine : struct, IMachine
+    {
+        if (_pageCount > PageLimit)
+        {
+            machine.InvalidateAsid(asid);
+            return;
+        }
+
+        for (int index = 0; index < _pageCount; index++)
+        {
+            machine.InvalidatePage(_pages[index], asid);
+        }
+    }
+
+    private readonly void InvalidateLocally<TMachine>(ref TMachine machine, Asid asid)
+        where TMachine : struct, IMachine
+    {
+        if (_pageCount > PageLimit)
+        {
+            machine.InvalidateLocalAsid(asid);
+            return;
+        }
+
+        for (int index = 0; index < _pageCount; index++)
+        {
+            machine.InvalidateLocalPage(_pages[index], asid);
+        }
     }
 
     [InlineArray(PageLimit)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 
 namespace Kilburn.Core.Maintenance;
 
@@ -8,7 +9,7 @@ public static class PageInvalidation
 {
     /// <summary>Ends every translation of a page, and of the table that led to it, after their descriptors were written.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="asidWord">The space's <see cref="AsidWord"/>.</param>
+    /// <param name="owner">The space's.</param>
     /// <param name="page">Any byte of the page.</param>
     /// <remarks>
     /// The word is read again after the DSB that makes the descriptor seen. If it has changed, the space may have been walked
@@ -18,12 +19,12 @@ public static class PageInvalidation
     /// Invalidation by address covers the entry of the first level too. Source: ARM DDI 0406C.d, B3.10.1, B3.10.2.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // the hot half of an unmap: around the routine it is two loads and a compare
-    public static void Remove<TMachine>(ref TMachine machine, ref uint asidWord, VirtualAddress page)
+    public static void Remove<TMachine>(ref TMachine machine, ref AsidOwner owner, VirtualAddress page)
         where TMachine : struct, IMachine
     {
-        uint word = asidWord;
-        machine.RemovePage(page, AsidWord.AsidOf(word));
-        uint seen = machine.LoadAcquire(ref asidWord);
+        uint word = owner.Word;
+        machine.RemovePage(page, AsidWord.AsidOf(word), ref owner.Cores);
+        uint seen = machine.LoadAcquire(ref owner.Word);
         if (seen != word)
         {
             RemoveAgain(ref machine, page, AsidWord.AsidOf(seen));

@@ -255,7 +255,7 @@ internal static class ObjectFault
         if (old.IsLive)
         {
             // Only rights change, and they grow. The share was the old entry's already.
-            PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+            PageInvalidation.Remove(ref machine, ref control.Owner, address);
             SpaceRange.FreePage(ref machine, ref frames, old.Small.Frame);
         }
 

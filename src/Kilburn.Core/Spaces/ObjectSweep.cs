@@ -115,7 +115,7 @@ internal static class ObjectSweep
                 if (entry.Small.IsWritableOfRange)
                 {
                     Descriptor.Write(ref machine, place, entry.Small.WithWritesDeferred().Raw);
-                    PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+                    PageInvalidation.Remove(ref machine, ref control.Owner, address);
                 }
 
                 MibLocks.ReleaseRange(ref machine, ref control, address, end);

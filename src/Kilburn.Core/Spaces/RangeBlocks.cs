@@ -195,7 +195,7 @@ internal static partial class RangeBlocks
             Descriptor.Write(ref machine, place, SectionDescriptor.Join(LargePageDescriptor.Join(page)).Raw);
         }
 
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
         return true;
     }
 
@@ -415,7 +415,7 @@ internal static partial class RangeBlocks
         Descriptor.Write(ref machine, link, 0);
         InvalidationBatch batch = default;
         batch.AddAll();
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
     }
 
     private static void Make<TMachine>(

@@ -428,7 +428,7 @@ internal static class RangeChange
             batch.AddAll();
         }
 
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
         if (isCode)
         {
             CodePublication.Complete(ref machine);

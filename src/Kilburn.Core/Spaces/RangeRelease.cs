@@ -187,7 +187,7 @@ internal static class RangeRelease
         SpaceRange.UnlinkLocked(ref machine, controlPage, link, mib);
         InvalidationBatch batch = default;
         batch.AddAll();
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
         SpaceRange.ReleaseLocked(ref machine, ref frames, ref control, first, mib);
     }
 

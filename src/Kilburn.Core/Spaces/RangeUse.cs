@@ -52,7 +52,7 @@ internal static class RangeUse
             }
         }
 
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
         machine.Synchronize();
         return VmStatus.Ok;
     }

@@ -118,7 +118,7 @@ internal static class SpaceClone
             }
         }
 
-        batch.Commit(ref machine, ref parent.Owner.Word);
+        batch.Commit(ref machine, ref parent.Owner);
         return status;
     }
 

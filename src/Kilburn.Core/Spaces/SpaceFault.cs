@@ -421,7 +421,7 @@ internal static class SpaceFault
         {
             // Only rights change, and they grow: no break before make. Source: ARM DDI 0406C.d, B3.10.1.
             Descriptor.Write(ref machine, place, old.WithWritesAllowed(old.Frame).Raw);
-            PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+            PageInvalidation.Remove(ref machine, ref control.Owner, address);
             return FaultResult.Reuse;
         }
 
@@ -445,7 +445,7 @@ internal static class SpaceFault
         // A word of nothing would be free for others, who do not ask for the MiB. What is to be written may be read.
         UserRights rights = old.Execution == Execution.Allowed ? UserRights.All : UserRights.ReadWrite;
         Descriptor.Write(ref machine, place, ReservedPages.Page(ReservedKind.Anonymous, rights).Raw);
-        PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+        PageInvalidation.Remove(ref machine, ref control.Owner, address);
         Link(ref machine, place.Value, old.WithWritesAllowed(page).Raw);
         if (isZeroPage)
         {

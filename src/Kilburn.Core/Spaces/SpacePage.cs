@@ -189,7 +189,7 @@ internal static class SpacePage
                 else
                 {
                     count--;
-                    PageInvalidation.Remove(ref machine, ref control.Owner.Word, virtualPage);
+                    PageInvalidation.Remove(ref machine, ref control.Owner, virtualPage);
                 }
 
                 if (second.Small.HasShare)
@@ -367,7 +367,7 @@ internal static class SpacePage
         PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
         MibLocks.TakeRange(ref machine, ref control, virtualPage, virtualPage.Add(1)); // a fault may be reading it
         SpaceRange.UnlinkLocked(ref machine, new PhysicalAddress(controlPage), link, virtualPage.FirstLevelIndex);
-        PageInvalidation.Remove(ref machine, ref control.Owner.Word, virtualPage);
+        PageInvalidation.Remove(ref machine, ref control.Owner, virtualPage);
         MibLocks.ReleaseRange(ref machine, ref control, virtualPage, virtualPage.Add(1));
         SpaceRange.FreeTable(ref machine, ref frames, table);
     }

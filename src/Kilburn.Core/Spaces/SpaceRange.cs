@@ -256,7 +256,7 @@ internal static class SpaceRange
             }
         }
 
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
         return VmStatus.Ok;
     }
 
@@ -480,7 +480,7 @@ internal static class SpaceRange
         ref TMachine machine, ref FrameAllocator frames, ref SpaceControl control, ref InvalidationBatch batch)
         where TMachine : struct, IMachine
     {
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
         while (batch.TryTake(ref machine, out PhysicalAddress memory, out WaitingKind kind))
         {
             if (kind == WaitingKind.Page)

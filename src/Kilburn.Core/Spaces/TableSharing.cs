@@ -356,7 +356,7 @@ internal static class TableSharing
     {
         InvalidationBatch batch = default;
         batch.AddAll();
-        batch.Commit(ref machine, ref control.Owner.Word);
+        batch.Commit(ref machine, ref control.Owner);
     }
 
     private static ref SpaceCommons CommonsOf<TMachine>(ref TMachine machine, ref SpaceControl control)

@@ -141,7 +141,7 @@ internal static class UsualRange
                 if (changed != old.Raw)
                 {
                     Descriptor.Write(ref machine, place, changed);
-                    PageInvalidation.Remove(ref machine, ref control.Owner.Word, address);
+                    PageInvalidation.Remove(ref machine, ref control.Owner, address);
                 }
             }
         }

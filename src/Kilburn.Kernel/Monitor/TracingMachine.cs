@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
@@ -263,6 +264,20 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     }
 
     /// <inheritdoc/>
+    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0)
+    {
+        SayAsid("TLBIASID"u8, asid, default);
+        _inner.InvalidateLocalAsid(asid, file, line);
+    }
+
+    /// <inheritdoc/>
+    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    {
+        SayPage("TLBIMVA "u8, address, asid, default);
+        _inner.InvalidateLocalPage(address, asid, file, line);
+    }
+
+    /// <inheritdoc/>
     public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
     {
         SayPage("TLBIMVAIS "u8, address, asid, default);
@@ -277,10 +292,11 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     }
 
     /// <inheritdoc/>
-    public void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        SayPage("DSB, TLBIMVAIS "u8, address, asid, ", DSB, ISB"u8);
-        _inner.RemovePage(address, asid, file, line);
+        bool isBroadcast = CoreSet.HasOthers(cores, CoreIndex);
+        SayPage(isBroadcast ? "DSB, TLBIMVAIS "u8 : "DSB, TLBIMVA "u8, address, asid, ", DSB, ISB"u8);
+        _inner.RemovePage(address, asid, ref cores, file, line);
     }
 
     /// <inheritdoc/>
@@ -295,6 +311,13 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     {
         SayAsid("TLBIASIDIS"u8, asid, ", DSB"u8);
         _inner.RemoveAsid(asid, file, line);
+    }
+
+    /// <inheritdoc/>
+    public void RemoveLocalAsid(Asid asid, string file = "", int line = 0)
+    {
+        SayAsid("TLBIASID"u8, asid, ", DSB"u8);
+        _inner.RemoveLocalAsid(asid, file, line);
     }
 
     /// <inheritdoc/>

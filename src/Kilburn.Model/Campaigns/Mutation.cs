@@ -37,9 +37,9 @@ public sealed record Mutation(string File, int Line, int StepIndex, StepKind Ste
     public static bool IsApplicable(StepKind step, MutationKind kind) => kind switch
     {
         MutationKind.Local => step is StepKind.Tlbs or StepKind.TlbAsid or StepKind.TlbPage or StepKind.TlbPageAllAsids,
-        MutationKind.WrongAsid => step is StepKind.TlbAsid or StepKind.TlbPage,
-        MutationKind.WrongAddress => step is StepKind.TlbPage or StepKind.TlbPageAllAsids or StepKind.CleanToUnification
-            or StepKind.CleanInvalidateToCoherency,
+        MutationKind.WrongAsid => step is StepKind.TlbAsid or StepKind.TlbPage or StepKind.TlbAsidLocal or StepKind.TlbPageLocal,
+        MutationKind.WrongAddress => step is StepKind.TlbPage or StepKind.TlbPageLocal or StepKind.TlbPageAllAsids
+            or StepKind.CleanToUnification or StepKind.CleanInvalidateToCoherency,
         _ => true,
     };
 

@@ -279,12 +279,16 @@ public sealed partial class ProcessorCore
         Maintain(step, file, line);
 
     /// <summary>Does the steps of one operation, in order.</summary>
-    internal void Maintain(ReadOnlySpan<Step> steps, string file, int line)
+    /// <param name="steps">The steps.</param>
+    /// <param name="file">The caller's.</param>
+    /// <param name="line">The caller's.</param>
+    /// <param name="firstIndex">Which step of the operation the first is.</param>
+    internal void Maintain(ReadOnlySpan<Step> steps, string file, int line, int firstIndex = 0)
     {
         for (int index = 0; index < steps.Length; index++)
         {
             Reschedule();
-            DoOrMutate(steps[index], new Site(file, line), index);
+            DoOrMutate(steps[index], new Site(file, line), firstIndex + index);
         }
     }
 

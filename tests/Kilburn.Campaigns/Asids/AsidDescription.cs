@@ -31,7 +31,7 @@ internal static class AsidDescription<TBounds>
 
         for (int slot = 0; slot < world.SlotCount; slot++)
         {
-            yield return $"space {NameOf(slot)}: {Word(world.OwnerOf(slot).Word)}, {world.Slots[slot].ToString().ToLowerInvariant()}";
+            yield return $"space {NameOf(slot)}: {Word(world.OwnerOf(slot).Word)} on cores [{string.Join(' ', Enumerable.Range(0, cores.Length).Where(core => world.IsInSet(slot, core)))}], {world.Slots[slot].ToString().ToLowerInvariant()}";
         }
     }
 

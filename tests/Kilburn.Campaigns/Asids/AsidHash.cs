@@ -21,7 +21,7 @@ internal sealed class AsidHash<TBounds>
     where TBounds : struct, IAsidBounds
 {
     private const int StateShift = 32;
-    private const int RelationShift = 36; // bits of a space: 3 for each core, then 2 for each core and tag, then its place in the list
+    private const int RelationShift = 36; // bits of a space: 4 for each core, then 2 for each core and tag, then its place in the list
 
     private readonly AsidWorld<TBounds> _world;
     private readonly int[] _words; // offsets of the allocator's words that count, beside the cores'
@@ -228,7 +228,7 @@ internal sealed class AsidHash<TBounds>
         {
             hash += ((asked >> slot) & 1) == 0
                 ? 0
-                : Final(((ulong)(slot == ownSlot ? 1 : 2) << 32) | _world.OwnerOf(slot).Word);
+                : Final(((ulong)((slot == ownSlot ? 1 : 2) | (_world.IsInSet(slot, core) ? 4 : 0)) << 32) | _world.OwnerOf(slot).Word);
         }
 
         return hash;
@@ -381,7 +381,8 @@ internal sealed class AsidHash<TBounds>
             {
                 int core = index ^ first;
                 AsidOperation current = cores == null ? operation : cores[core].Operation;
-                relations = (relations << 3)
+                relations = (relations << 4)
+                    | (_world.IsInSet(slot, core) ? 8ul : 0)
                     | (_world.RunningOn(core) == slot ? 1ul : 0)
                     | (AsidInternals.CoreOf(ref _world.Allocator, (uint)core).Owner == address ? 2ul : 0)
                     | (current.Slot == slot && current.HasSpace ? 4ul : 0);

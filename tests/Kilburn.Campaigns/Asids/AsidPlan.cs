@@ -60,6 +60,9 @@ internal enum AsidFlaw
 
     /// <summary>An unmap does not look whether the space's ASID has changed meanwhile.</summary>
     AsidNotReadAgain,
+
+    /// <summary>A removed page is invalidated on the core only, whoever else has run the space.</summary>
+    OthersNotTold,
 }
 
 /// <summary>What a search leaves nothing out of, to be held against one that does.</summary>

@@ -265,10 +265,17 @@ internal sealed class AsidRun<TBounds>
                 World.Flush(Core);
                 break;
             case AsidCall.RemoveAsid:
-                World.RemoveAsid(_plan.Flaw == AsidFlaw.NextAsidInvalidated ? operand + 1 : operand);
+                World.RemoveAsid(AsidToRemove(operand), AsidWorld<TBounds>.AllCores);
+                break;
+            case AsidCall.RemoveLocalAsid:
+                World.RemoveAsid(AsidToRemove(operand), 1u << Core);
                 break;
             case AsidCall.RemovePage:
-                World.RemovePage(_operation.Slot, operand);
+                bool isBroadcast = CoreSet.HasOthers(World.OwnerOf(_operation.Slot).Cores, (uint)Core) && _plan.Flaw != AsidFlaw.OthersNotTold;
+                World.RemovePage(_operation.Slot, operand, isBroadcast ? AsidWorld<TBounds>.AllCores : 1u << Core);
+                break;
+            case AsidCall.RemovePageEverywhere:
+                World.RemovePage(_operation.Slot, operand, AsidWorld<TBounds>.AllCores);
                 break;
             case AsidCall.ClearDescriptor:
                 World.BeginUnmap(_operation.Slot);
@@ -277,6 +284,8 @@ internal sealed class AsidRun<TBounds>
                 break; // barriers: the states of the search are in order as they are
         }
     }
+
+    private uint AsidToRemove(uint asid) => _plan.Flaw == AsidFlaw.NextAsidInvalidated ? asid + 1 : asid;
 
     // Returns true when the call is to be done now. False: it lies in the past, or in the state that is thrown away.
     private bool Arrive(AsidCall call, int offset, uint operand, out uint result)
@@ -404,9 +413,9 @@ internal sealed class AsidRun<TBounds>
         machine.WriteWord(AsidWorld<TBounds>.TableOf(slot), 0);
         machine.OrderMemory(); // others may go on between the descriptor and the word
         NoteAsked(AsidWorld<TBounds>.AddressOf(slot));
-        ref uint word = ref World.OwnerOf(slot).Word;
-        _firstWord = word;
-        PageInvalidation.Remove(ref machine, ref word, new VirtualAddress(PageAddress));
+        ref AsidOwner owner = ref World.OwnerOf(slot);
+        _firstWord = owner.Word;
+        PageInvalidation.Remove(ref machine, ref owner, new VirtualAddress(PageAddress));
         if (_mode != Mode.Ghost)
         {
             World.EndUnmap(slot);

@@ -33,6 +33,10 @@ internal sealed class AsidWorld<TBounds>
     public const int DeadShift = 2 * OldShift;
 
     private const uint DeadBit = 1u << DeadShift;
+
+    /// <summary>A bit for each core.</summary>
+    public static uint AllCores => (1u << TBounds.CoreCount) - 1;
+
     private const int CoreLength = 3;
 
     private static readonly int s_recordLength = Unsafe.SizeOf<AsidOwner>();
@@ -162,6 +166,9 @@ internal sealed class AsidWorld<TBounds>
     /// <summary>A slot's record.</summary>
     public ref AsidOwner OwnerOf(int slot) => ref Unsafe.As<byte, AsidOwner>(ref _bytes[_ownersAt + (slot * s_recordLength)]);
 
+    /// <summary>True when a core is among those that may hold entries of a slot's space, as its record says.</summary>
+    public bool IsInSet(int slot, int core) => ((OwnerOf(slot).Cores >> core) & 1) != 0;
+
     /// <summary>Data at a physical address that the allocator uses.</summary>
     public ref byte At(PhysicalAddress address)
     {
@@ -284,27 +291,33 @@ internal sealed class AsidWorld<TBounds>
         Walk(core);
     }
 
-    /// <summary>Invalidates an ASID on all cores.</summary>
-    public void RemoveAsid(uint asid)
+    /// <summary>Invalidates an ASID on cores.</summary>
+    public void RemoveAsid(uint asid, uint cores)
     {
         for (int core = 0; core < TBounds.CoreCount; core++)
         {
-            Held(core, (int)asid % TBounds.ProcessorAsidCount) = 0;
-            Walk(core);
+            if (((cores >> core) & 1) != 0)
+            {
+                Held(core, (int)asid % TBounds.ProcessorAsidCount) = 0;
+                Walk(core);
+            }
         }
     }
 
     /// <summary>
-    /// DSB, then the invalidation of the one page that a space's unmaps are about, under an ASID on all cores. Each space has another.
+    /// DSB, then the invalidation of the one page that a space's unmaps are about, under an ASID on cores. Each space has another.
     /// </summary>
-    public void RemovePage(int slot, uint asid)
+    public void RemovePage(int slot, uint asid, uint cores)
     {
         Slots[slot] = AsidSlotState.Unmapped;
         for (int core = 0; core < TBounds.CoreCount; core++)
         {
-            ref uint held = ref Held(core, (int)asid % TBounds.ProcessorAsidCount);
-            held &= ~(1u << (slot + OldShift));
-            Walk(core);
+            if (((cores >> core) & 1) != 0)
+            {
+                ref uint held = ref Held(core, (int)asid % TBounds.ProcessorAsidCount);
+                held &= ~(1u << (slot + OldShift));
+                Walk(core);
+            }
         }
     }
 

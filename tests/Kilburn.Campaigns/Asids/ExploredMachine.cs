@@ -157,17 +157,23 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     public void InvalidateTlbs(string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
-    public void InvalidateAsid(Asid asid, string file = "", int line = 0) => run.Do(AsidCall.RemoveAsid, 0, asid.Value);
+    public void InvalidateAsid(Asid asid, string file = "", int line = 0) => throw Unused();
+
+    /// <inheritdoc/>
+    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0) => throw Unused();
+
+    /// <inheritdoc/>
+    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
     public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
-        run.Do(AsidCall.RemovePage, 0, asid.Value);
+        run.Do(AsidCall.RemovePageEverywhere, 0, asid.Value);
 
     /// <inheritdoc/>
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
-    public void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
+    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
         run.Do(AsidCall.RemovePage, 0, asid.Value);
 
     /// <inheritdoc/>
@@ -175,6 +181,9 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
 
     /// <inheritdoc/>
     public void RemoveAsid(Asid asid, string file = "", int line = 0) => run.Do(AsidCall.RemoveAsid, 0, asid.Value);
+
+    /// <inheritdoc/>
+    public void RemoveLocalAsid(Asid asid, string file = "", int line = 0) => run.Do(AsidCall.RemoveLocalAsid, 0, asid.Value);
 
     /// <inheritdoc/>
     public void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) =>

@@ -16,6 +16,7 @@ namespace Kilburn.Campaigns.Sites;
 /// <summary>The steps of each operation of the machine that takes its caller's place: asked of the model, by doing it.</summary>
 /// <remarks>
 /// An operation without a barrier or an invalidation (a table store, a register write, a note) is no maintenance, and has no steps.
+/// One that is given a set of cores is done for none and for all.
 /// </remarks>
 internal static class MachineSteps
 {
@@ -28,10 +29,10 @@ internal static class MachineSteps
         Dictionary<string, MachineStep[]> found = [];
         foreach (MethodInfo method in typeof(IMachine).GetMethods().Where(TakesPlace))
         {
-            Step[] steps = Probe(method);
+            MachineStep[] steps = [.. Probe(method, 0).Union(Probe(method, uint.MaxValue)).OrderBy(step => step.Index)];
             if (steps.Any(step => step.Kind != StepKind.RegisterWrite))
             {
-                found.Add(method.Name, [.. steps.Select((step, index) => new MachineStep(step.Kind, IsUnread(steps, index)))]);
+                found.Add(method.Name, steps);
             }
         }
 
@@ -41,7 +42,7 @@ internal static class MachineSteps
     private static bool TakesPlace(MethodInfo method) =>
         method.GetParameters().Any(parameter => parameter.IsDefined(typeof(CallerFilePathAttribute)));
 
-    private static Step[] Probe(MethodInfo method)
+    private static IEnumerable<MachineStep> Probe(MethodInfo method, uint cores)
     {
         MachineOptions options = new()
         {
@@ -52,14 +53,15 @@ internal static class MachineSteps
         };
         using Machine machine = Machine.Create<CortexA7>(options);
         object core = machine.GetCore<CortexA7>(0);
-        object?[] arguments = [.. method.GetParameters().Select(ArgumentOf)];
+        object?[] arguments = [.. method.GetParameters().Select(parameter => ArgumentOf(parameter, cores))];
         _ = method.Invoke(core, arguments);
-        return
+        Step[] steps =
         [
             .. machine.Sites.Where(record => record.Site.File == ProbeFile)
                 .OrderBy(record => record.StepIndex)
                 .Select(record => record.First),
         ];
+        return steps.Select((step, index) => new MachineStep(index, step.Kind, IsUnread(steps, index)));
     }
 
     private static bool IsUnread(Step[] steps, int index) =>
@@ -74,10 +76,11 @@ internal static class MachineSteps
             step.Kind == StepKind.RegisterWrite && step.Address == (uint)SystemRegister.TranslationTableBaseControl).Operand
         & TranslationControl.NoUserWalks) != 0;
 
-    private static object? ArgumentOf(ParameterInfo parameter)
+    private static object? ArgumentOf(ParameterInfo parameter, uint cores)
     {
         const uint Length = 1024;
         return parameter.IsDefined(typeof(CallerFilePathAttribute)) ? ProbeFile
+            : parameter.ParameterType.IsByRef ? cores
             : parameter.ParameterType == typeof(uint) ? Length
             : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType)
             : null;

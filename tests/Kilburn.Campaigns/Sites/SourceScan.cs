@@ -77,11 +77,11 @@ internal static class SourceScan
                 string method = call.Enclosing?.ToDisplayString() ?? string.Empty;
                 _ = places.TryGetValue(method, out int place);
                 places[method] = place + 1;
-                for (int index = 0; index < steps.Length; index++)
+                string file = Path.GetRelativePath(sources, call.File).Replace('\\', '/');
+                foreach (MachineStep step in steps)
                 {
-                    string file = Path.GetRelativePath(sources, call.File).Replace('\\', '/');
                     yield return new MaintenanceStep(
-                        file, call.Line, operation, index, steps[index].Kind, steps[index].IsUnread, place, method);
+                        file, call.Line, operation, step.Index, step.Kind, step.IsUnread, place, method);
                 }
             }
         }

@@ -90,6 +90,8 @@ public sealed class AsidAllocatorTests
 
         public uint WordOf(uint id) => Cores[0].Data<uint>(Live[id].Owner);
 
+        public uint CoresOf(uint id) => Cores[0].Data<AsidOwner>(Live[id].Owner).Cores;
+
         public AsidState State()
         {
             Asids.ReadState(ref Cores[0], out AsidState state);
@@ -426,6 +428,64 @@ public sealed class AsidAllocatorTests
         Assert.Equal(0u, fixture.Memory.CurrentAsids[0]);
         fixture.BeginGeneration(2);
         Assert.Equal(0, fixture.State().UsedCount);
+    }
+
+    [Fact]
+    public void Switch_OneCoreAfterAnother_AreInTheSetOfTheSpace()
+    {
+        Fixture<Asids256> fixture = new();
+        uint id = fixture.Attach();
+        Assert.Equal(0u, fixture.CoresOf(id));
+        fixture.Switch(id, 2);
+        Assert.Equal(0b100u, fixture.CoresOf(id));
+        fixture.Switch(fixture.Attach(), 2);
+        fixture.Switch(id, 0);
+        fixture.Switch(id, 2);
+        Assert.Equal(0b101u, fixture.CoresOf(id)); // that it runs on one of them no more leaves entries there
+    }
+
+    [Fact]
+    public void Switch_SpaceOfAnEarlierGeneration_ForgetsTheCoresThatHaveFlushed()
+    {
+        Fixture<Asids256> fixture = new();
+        uint id = fixture.Attach();
+        fixture.Switch(id, 1);
+        fixture.Switch(id, 2);
+        fixture.Switch(fixture.Attach(), 1);
+        fixture.Switch(fixture.Attach(), 2);
+        fixture.BeginGeneration(2);
+        fixture.Switch(fixture.Attach(), 2);
+        Assert.Equal(0b110u, fixture.CoresOf(id));
+        fixture.Switch(id, 3);
+        Assert.Equal(0b1010u, fixture.CoresOf(id)); // core 1 has flushed nothing, and may hold entries of the number that is kept
+        fixture.Switch(id, 1);
+        Assert.Equal(0b1010u, fixture.CoresOf(id));
+    }
+
+    [Fact]
+    public void Switch_SpaceThatRunsSinceAnEarlierGeneration_KeepsItsCores()
+    {
+        Fixture<Asids256> fixture = new();
+        uint id = fixture.Attach();
+        fixture.Switch(id, 1);
+        fixture.BeginGeneration(2);
+        fixture.Switch(id, 3);
+        Assert.Equal(0b1010u, fixture.CoresOf(id)); // core 1 runs it still, and has flushed nothing
+    }
+
+    [Theory]
+    [InlineData(0, nameof(IMachine.InvalidateLocalAsid))]
+    [InlineData(1, nameof(IMachine.RemoveAsid))]
+    public void Retire_SpaceOfOneCore_TellsOthersOnlyWhenTheyMayHoldSomething(int core, string told)
+    {
+        Fixture<Asids256> fixture = new();
+        uint id = fixture.Attach();
+        fixture.Switch(id, core);
+        uint asid = fixture.AsidOf(id);
+        fixture.Asids.Leave(ref fixture.Cores[core]);
+        fixture.Memory.Maintenance = [];
+        Assert.Equal(VmStatus.Ok, fixture.Retire(id, 0));
+        Assert.Equal([(told, 0u, asid)], fixture.Memory.Maintenance);
     }
 
     [Fact]

@@ -199,6 +199,14 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     {
     }
 
+    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0)
+    {
+    }
+
+    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    {
+    }
+
     public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
     {
     }
@@ -206,13 +214,17 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) =>
         _memory.Invalidate(address);
 
-    public void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0)
     {
     }
 
     public void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => _memory.Invalidate(address);
 
     public void RemoveAsid(Asid asid, string file = "", int line = 0)
+    {
+    }
+
+    public void RemoveLocalAsid(Asid asid, string file = "", int line = 0)
     {
     }
 

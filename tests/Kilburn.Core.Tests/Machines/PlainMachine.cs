@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 
@@ -215,6 +216,15 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
         _memory.InvalidateAsid(asid.Value);
     }
 
+    public readonly void InvalidateLocalAsid(Asid asid, string file = "", int line = 0)
+    {
+        _memory.Maintenance?.Add((nameof(InvalidateLocalAsid), 0, asid.Value));
+        _memory.InvalidateAsid(asid.Value, _coreIndex);
+    }
+
+    public readonly void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
+        _memory.Maintenance?.Add((nameof(InvalidateLocalPage), address.Value, asid.Value));
+
     public readonly void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
         _memory.Maintenance?.Add((nameof(InvalidatePage), address.Value, asid.Value));
 
@@ -222,14 +232,20 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     {
     }
 
-    public readonly void RemovePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
+    public readonly void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
         _memory.Maintenance?.Add((nameof(RemovePage), address.Value, asid.Value));
 
     public readonly void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0)
     {
     }
 
-    public readonly void RemoveAsid(Asid asid, string file = "", int line = 0) => _memory.InvalidateAsid(asid.Value);
+    public readonly void RemoveAsid(Asid asid, string file = "", int line = 0)
+    {
+        _memory.Maintenance?.Add((nameof(RemoveAsid), 0, asid.Value));
+        _memory.InvalidateAsid(asid.Value);
+    }
+
+    public readonly void RemoveLocalAsid(Asid asid, string file = "", int line = 0) => InvalidateLocalAsid(asid, file, line);
 
     public readonly void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) =>
         _memory.Run(_coreIndex, translationTableBase, asid.Value);
@@ -241,6 +257,10 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
 
     public readonly void WriteRegister(SystemRegister register, uint value, string file = "", int line = 0)
     {
+        if (register == SystemRegister.TranslationTableBaseControl)
+        {
+            _memory.AllowWalks(_coreIndex, (value & TranslationControl.NoUserWalks) == 0);
+        }
     }
 
     public readonly uint Translate(VirtualAddress address, TranslationAccess access) => 1;

@@ -19,6 +19,7 @@ public sealed class PlainMemory
     private readonly uint[] _interruptMasks = new uint[CoreCount];
     private readonly uint[] _heldLocks = new uint[CoreCount];
     private readonly HashSet<(uint TableBase, uint Asid)>[] _pairs = new HashSet<(uint, uint)>[CoreCount];
+    private readonly bool[] _areWalksOff = new bool[CoreCount];
 
     public PlainMemory(uint lengthInBytes)
     {
@@ -121,7 +122,14 @@ public sealed class PlainMemory
 
         TableBases[core] = tableBase;
         CurrentAsids[core] = asid;
-        _ = _pairs[core].Add((tableBase, asid));
+        AllowWalks(core, true);
+    }
+
+    /// <summary>Whether the core walks the table that its registers hold (TTBCR.PD0): what it walks, it holds at once.</summary>
+    public void AllowWalks(uint core, bool areAllowed)
+    {
+        _areWalksOff[core] = !areAllowed;
+        Refill(core);
     }
 
     public void Leave(uint core, uint tableBase)
@@ -140,9 +148,14 @@ public sealed class PlainMemory
     {
         for (uint core = 0; core < CoreCount; core++)
         {
-            _ = _pairs[core].RemoveWhere(pair => pair.Asid == asid);
-            Refill(core);
+            InvalidateAsid(asid, core);
         }
+    }
+
+    public void InvalidateAsid(uint asid, uint core)
+    {
+        _ = _pairs[core].RemoveWhere(pair => pair.Asid == asid);
+        Refill(core);
     }
 
     /// <summary>True when some core runs the table, or could still hit an entry of it under an ASID that it uses.</summary>
@@ -167,7 +180,7 @@ public sealed class PlainMemory
     // A running core may walk at any time.
     private void Refill(uint core)
     {
-        if (CurrentAsids[core] != 0)
+        if (CurrentAsids[core] != 0 && !_areWalksOff[core])
         {
             _ = _pairs[core].Add((TableBases[core], CurrentAsids[core]));
         }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Maintenance;
 using Kilburn.Core.Tests.Machines;
 using Kilburn.Model;
@@ -13,7 +14,7 @@ namespace Kilburn.Core.Tests.Maintenance;
 public sealed class InvalidationBatchTests
 {
     private const uint Page = 0x1000;
-    private uint _asidWord = AsidWord.Of(1, 5);
+    private AsidOwner _owner = new() { Word = AsidWord.Of(1, 5), Cores = 0b11 };
 
     private static PlainMachine<Asids8> NewMachine() => new(new PlainMemory(Page), 0);
 
@@ -31,12 +32,34 @@ public sealed class InvalidationBatchTests
             batch.AddPage(new VirtualAddress(index * Page));
         }
 
-        batch.Commit(ref core, ref _asidWord);
+        batch.Commit(ref core, ref _owner);
         Assert.True(batch.IsEmpty);
         Assert.Equal(byPage, machine.Cores[0].CountOf(StepKind.TlbPage));
         Assert.Equal(byAsid, machine.Cores[0].CountOf(StepKind.TlbAsid));
         Assert.Equal(2, machine.Cores[0].CountOf(StepKind.DataBarrier));
         Assert.Equal(1, machine.Cores[0].CountOf(StepKind.ContextBarrier));
+    }
+
+    [Theory]
+    [InlineData(0b000, 1, StepKind.TlbPageLocal)]
+    [InlineData(0b010, 1, StepKind.TlbPageLocal)]
+    [InlineData(0b010, InvalidationBatch.PageLimit + 1, StepKind.TlbAsidLocal)]
+    [InlineData(0b001, 1, StepKind.TlbPage)]
+    [InlineData(0b110, InvalidationBatch.PageLimit + 1, StepKind.TlbAsid)]
+    public void Commit_CoresThatMayHoldThePages_AreTold(uint cores, int pageCount, StepKind expected)
+    {
+        using Machine machine = Machine.Create<CortexA7>(1u << 20);
+        ModelMachine<CortexA7> core = machine.GetCore<CortexA7>(1);
+        _owner.Cores = cores;
+        InvalidationBatch batch = default;
+        for (uint index = 0; index < pageCount; index++)
+        {
+            batch.AddPage(new VirtualAddress(index * Page));
+        }
+
+        batch.Commit(ref core, ref _owner);
+        StepKind[] all = [StepKind.TlbPage, StepKind.TlbPageLocal, StepKind.TlbAsid, StepKind.TlbAsidLocal];
+        Assert.All(all, kind => Assert.Equal(kind == expected ? 1 : 0, machine.Cores[1].CountOf(kind)));
     }
 
     [Fact]
@@ -47,7 +70,7 @@ public sealed class InvalidationBatchTests
         InvalidationBatch batch = default;
         batch.AddPage(default);
         batch.AddPage(new VirtualAddress(Page));
-        batch.Commit(ref core, ref _asidWord);
+        batch.Commit(ref core, ref _owner);
         Assert.Equal(1, machine.Cores[0].CountOf(StepKind.BranchPredictors));
     }
 
@@ -70,7 +93,7 @@ public sealed class InvalidationBatchTests
         using Machine machine = Machine.Create<CortexA7>(1u << 20);
         ModelMachine<CortexA7> core = machine.GetCore<CortexA7>(0);
         InvalidationBatch batch = default;
-        batch.Commit(ref core, ref _asidWord);
+        batch.Commit(ref core, ref _owner);
         Assert.Equal(0, machine.Cores[0].CountOf(StepKind.DataBarrier));
         Assert.False(batch.TryTake(ref core, out PhysicalAddress memory, out _));
         Assert.Equal(0u, memory.Value);
@@ -84,7 +107,7 @@ public sealed class InvalidationBatchTests
         batch.AddPage(default);
         batch.AddWaiting(ref machine, new PhysicalAddress(0x3000), WaitingKind.Page);
         batch.AddWaiting(ref machine, new PhysicalAddress(0x4400), WaitingKind.SecondLevelTable);
-        batch.Commit(ref machine, ref _asidWord);
+        batch.Commit(ref machine, ref _owner);
         List<(uint, WaitingKind)> taken = [];
         while (batch.TryTake(ref machine, out PhysicalAddress memory, out WaitingKind kind))
         {
@@ -112,7 +135,7 @@ public sealed class InvalidationBatchTests
         PlainMachine<Asids8> machine = NewMachine();
         InvalidationBatch batch = default;
         batch.AddWaiting(ref machine, new PhysicalAddress(0x3000), WaitingKind.Page);
-        batch.Commit(ref machine, ref _asidWord);
+        batch.Commit(ref machine, ref _owner);
         batch.AddPage(default);
         _ = Assert.Throws<PanicException>(() => batch.TryTake(ref machine, out _, out _));
     }

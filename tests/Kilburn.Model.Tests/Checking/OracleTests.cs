@@ -257,7 +257,8 @@ public sealed class OracleTests
         core.SwitchSpace(TableA | BootCode.WalkAttributes, new Asid(1));
         machine.GetCore<CortexA7>(1).SwitchSpace(TableA | BootCode.WalkAttributes, new Asid(1));
         core.WriteWord(new PhysicalAddress(SecondSlot(Second1, Address)), 0);
-        core.RemovePage(new VirtualAddress(Address), new Asid(1), $"src/{File}", Line);
+        uint cores = 0b11;
+        core.RemovePage(new VirtualAddress(Address), new Asid(1), ref cores, $"src/{File}", Line);
         _ = Assert.Throws<ViolationException>(() => machine.GetCore<CortexA7>(0).NoteFrames(
             FrameChange.Returned, FrameUse.Page, new PhysicalAddress(Page1), PageSize.Small));
     }
