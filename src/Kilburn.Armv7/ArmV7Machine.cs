@@ -276,7 +276,7 @@ public unsafe struct ArmV7Machine : IMachine
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
-        Cp15.RemovePage(Operand(address, asid), ref cores);
+        Cp15.RemovePage(address.Value, asid.Value, ref cores);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

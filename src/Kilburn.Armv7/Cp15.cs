@@ -250,11 +250,12 @@ internal static class Cp15
     internal static extern void InvalidatePageOfAllAsids(uint address);
 
     /// <summary>DSB, TLBIMVAIS or TLBIMVA, DSB, ISB.</summary>
-    /// <param name="addressAndAsid">Page in bits 31:12, ASID in 7:0.</param>
+    /// <param name="address">Any byte of the page.</param>
+    /// <param name="asid">ASID in bits 7:0, and nothing else.</param>
     /// <param name="cores">A bit for each core that may hold the page.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_remove_page")]
-    internal static extern void RemovePage(uint addressAndAsid, ref uint cores);
+    internal static extern void RemovePage(uint address, uint asid, ref uint cores);
 
     /// <summary>DSB, TLBIMVAAIS, DSB, ISB.</summary>
     /// <param name="address">Page in bits 31:12.</param>

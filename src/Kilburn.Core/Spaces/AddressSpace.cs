@@ -308,6 +308,7 @@ public readonly partial struct AddressSpace(PhysicalAddress controlPage)
         state.PageCount = SpaceRange.CountLivePages(ref machine, ref control, _controlPage);
         state.TableCount = SpaceLayout.CountTables(ref machine, _controlPage);
         state.AsidWord = machine.LoadAcquire(ref control.Owner.Word);
+        state.Cores = machine.LoadAcquire(ref control.Owner.Cores);
         control.Lock.Release(ref machine, LockRank.Space);
     }
 

@@ -19,4 +19,7 @@ public struct AddressSpaceState
 
     /// <summary>Its <see cref="AsidWord"/>: zero before it first ran.</summary>
     public uint AsidWord;
+
+    /// <summary>A bit for each core that has run it since the core's last flush: whose TLB may hold something of it.</summary>
+    public uint Cores;
 }

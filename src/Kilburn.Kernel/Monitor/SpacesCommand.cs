@@ -62,7 +62,7 @@ public static class SpacesCommand
         ref ListeningBoard<TBoard> board = ref session.Board;
         _ = session.Memory.Spaces.TryGetActive(
             ref session.Machine, session.Machine.CoreIndex, out AddressSpace active); // address zero is no space's
-        board.WriteLine("  space  asid of generation    pages tables  L1 table"u8);
+        board.WriteLine("  space  asid of generation    pages tables  L1 table    cores"u8);
         uint id = 0;
         while (session.Memory.Spaces.TryFindNext(ref session.Machine, ref id, out AddressSpace space))
         {
@@ -82,10 +82,30 @@ public static class SpacesCommand
             board.WriteDecimalRight(state.TableCount, NumberWidth);
             board.Write("  "u8);
             board.WriteHex(state.Table.Value);
+            board.Write("  "u8);
+            WriteCores(in session, state.Cores);
             board.WriteLine(space.ControlPage == active.ControlPage ? "  active"u8 : default);
         }
 
         return CommandOutcome.Done;
+    }
+
+    // A digit for each core that may hold something of a space.
+    private static void WriteCores<TInner, TBoard>(in Session<TInner, TBoard> session, uint cores)
+        where TInner : struct, IMachine
+        where TBoard : struct, IBoard
+    {
+        for (uint core = 0; core < (uint)TInner.CoreCount; core++)
+        {
+            if (((cores >> (int)core) & 1) != 0)
+            {
+                session.Board.WriteDecimal(core);
+            }
+            else
+            {
+                session.Board.Write("-"u8);
+            }
+        }
     }
 
     private static void WriteActive<TInner, TBoard>(in Session<TInner, TBoard> session)
