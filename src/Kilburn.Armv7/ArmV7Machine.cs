@@ -285,11 +285,8 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void RemoveAsid(Asid asid, string file = "", int line = 0) => Cp15.RemoveAsid(asid.Value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void RemoveLocalAsid(Asid asid, string file = "", int line = 0) => Cp15.RemoveLocalAsid(asid.Value);
+    public readonly void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0) =>
+        Cp15.RemoveAsid(asid.Value, ref cores);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

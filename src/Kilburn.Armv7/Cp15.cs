@@ -263,17 +263,12 @@ internal static class Cp15
     [RuntimeImport("*", "arm_remove_page_of_all_asids")]
     internal static extern void RemovePageOfAllAsids(uint address);
 
-    /// <summary>TLBIASIDIS, DSB.</summary>
+    /// <summary>TLBIASIDIS or TLBIASID, DSB.</summary>
     /// <param name="asid">ASID in bits 7:0.</param>
+    /// <param name="cores">A bit for each core that may hold entries of it.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_remove_asid")]
-    internal static extern void RemoveAsid(uint asid);
-
-    /// <summary>TLBIASID, DSB.</summary>
-    /// <param name="asid">ASID in bits 7:0.</param>
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "arm_remove_local_asid")]
-    internal static extern void RemoveLocalAsid(uint asid);
+    internal static extern void RemoveAsid(uint asid, ref uint cores);
 
     /// <summary>TTBCR.PD0 = 1, ISB, CONTEXTIDR, TTBR0, ISB, TTBCR.PD0 = 0, ISB.</summary>
     /// <param name="translationTableBase">TTBR0.</param>

@@ -305,19 +305,15 @@ public interface IMachine
     void RemovePageOfAllAsids(VirtualAddress address, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     /// <summary>
-    /// The whole removal of the entries of an ASID that no core runs: TLBIASIDIS, DSB. No descriptor was written that a DSB would
-    /// have to complete, and no instruction of this core depends on the entries: its next switch has the ISB. Source: B3.10.1.
+    /// The whole removal of the entries of an ASID that no core runs: TLBIASIDIS, DSB; or, where no other core can hold any, TLBIASID, DSB.
+    /// No descriptor was written that a DSB would have to complete, and no instruction of this core depends on the entries: its next
+    /// switch has the ISB. Source: B3.10.1.
     /// </summary>
     /// <param name="asid">The tag.</param>
+    /// <param name="cores">A bit for each core that may hold any.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
-    void RemoveAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
-
-    /// <summary>The same where no other core can hold any: TLBIASID, DSB.</summary>
-    /// <param name="asid">The tag.</param>
-    /// <param name="file">Filled in by the compiler.</param>
-    /// <param name="line">Filled in by the compiler.</param>
-    void RemoveLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+    void RemoveAsid(Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     // Translation registers.
 

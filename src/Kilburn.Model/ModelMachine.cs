@@ -294,12 +294,12 @@ public readonly struct ModelMachine<TProfile> : IMachine
         line);
 
     /// <inheritdoc/>
-    public void RemoveAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        _core.Maintain([new Step(StepKind.TlbAsid, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
-
-    /// <inheritdoc/>
-    public void RemoveLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        _core.Maintain([new Step(StepKind.TlbAsidLocal, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
+    public void RemoveAsid(
+        Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        StepKind kind = CoreSet.HasOthers(cores, CoreIndex) ? StepKind.TlbAsid : StepKind.TlbAsidLocal;
+        _core.Maintain([new Step(kind, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
+    }
 
     /// <inheritdoc/>
     public void SwitchSpace(

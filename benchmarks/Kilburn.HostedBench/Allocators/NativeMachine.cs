@@ -245,10 +245,7 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
     public void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
-    public void RemoveAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
-
-    /// <inheritdoc/>
-    public void RemoveLocalAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
+    public void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
     public void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) => throw NoMmu();

@@ -373,21 +373,21 @@ function arm_remove_page_of_all_asids
         bx      lr
 endfunction arm_remove_page_of_all_asids
 
-// void arm_remove_asid(uint32_t asid)
-//   TLBIASIDIS, DSB: for an ASID that no core runs.
+// void arm_remove_asid(uint32_t asid, const uint32_t *cores)
+//   TLBIASIDIS, DSB: for an ASID that no core runs. TLBIASID when no core but this one is in the set: see arm_remove_page.
 function arm_remove_asid
-        mcr     p15, 0, r0, c8, c3, 2
-        dsb     ish
-        bx      lr
-endfunction arm_remove_asid
-
-// void arm_remove_local_asid(uint32_t asid)
-//   TLBIASID, DSB: the same where no other core can hold any.
-function arm_remove_local_asid
+        mrc     p15, 0, r2, c0, c0, 5
+        ldr     r1, [r1]
+        rors    r1, r2
+        lsrs    r1, r1, #1
+        bne     1f
         mcr     p15, 0, r0, c8, c7, 2
         dsb     ish
         bx      lr
-endfunction arm_remove_local_asid
+        1:      mcr     p15, 0, r0, c8, c3, 2
+        dsb     ish
+        bx      lr
+endfunction arm_remove_asid
 
 // void arm_switch_space(uint32_t translationTableBase, uint32_t asid)
 //   Makes a user table and its ASID current. While PD0 is set no walk starts in TTBR0, so that none pairs the old table

@@ -158,15 +158,7 @@ public struct AsidAllocator
                 machine.InvalidateBranchPredictors();
             }
 
-            if (CoreSet.HasOthers(record.Cores, machine.CoreIndex))
-            {
-                machine.RemoveAsid(asid);
-            }
-            else
-            {
-                machine.RemoveLocalAsid(asid);
-            }
-
+            machine.RemoveAsid(asid, ref record.Cores);
             if (wasReserved || AsidWord.IsSameGeneration(word, _generation))
             {
                 _used[(int)(asid.Value >> BitsPerWordShift)] &= ~(1u << (int)(asid.Value & BitMask));

@@ -307,17 +307,10 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     }
 
     /// <inheritdoc/>
-    public void RemoveAsid(Asid asid, string file = "", int line = 0)
+    public void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        SayAsid("TLBIASIDIS"u8, asid, ", DSB"u8);
-        _inner.RemoveAsid(asid, file, line);
-    }
-
-    /// <inheritdoc/>
-    public void RemoveLocalAsid(Asid asid, string file = "", int line = 0)
-    {
-        SayAsid("TLBIASID"u8, asid, ", DSB"u8);
-        _inner.RemoveLocalAsid(asid, file, line);
+        SayAsid(CoreSet.HasOthers(cores, CoreIndex) ? "TLBIASIDIS"u8 : "TLBIASID"u8, asid, ", DSB"u8);
+        _inner.RemoveAsid(asid, ref cores, file, line);
     }
 
     /// <inheritdoc/>

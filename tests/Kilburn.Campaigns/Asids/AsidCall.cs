@@ -21,11 +21,8 @@ internal enum AsidCall : byte
     /// <summary>DSB or DSB, ISB.</summary>
     Synchronize,
 
-    /// <summary>The removal of an ASID on all cores.</summary>
+    /// <summary>The removal of an ASID on the core, and on the others when one of them is in the space's set.</summary>
     RemoveAsid,
-
-    /// <summary>The removal of an ASID on the core.</summary>
-    RemoveLocalAsid,
 
     /// <summary>The removal of a page on the core, and on the others when one of them is in the space's set.</summary>
     RemovePage,

@@ -265,14 +265,10 @@ internal sealed class AsidRun<TBounds>
                 World.Flush(Core);
                 break;
             case AsidCall.RemoveAsid:
-                World.RemoveAsid(AsidToRemove(operand), AsidWorld<TBounds>.AllCores);
-                break;
-            case AsidCall.RemoveLocalAsid:
-                World.RemoveAsid(AsidToRemove(operand), 1u << Core);
+                World.RemoveAsid(_plan.Flaw == AsidFlaw.NextAsidInvalidated ? operand + 1 : operand, CoresToTell());
                 break;
             case AsidCall.RemovePage:
-                bool isBroadcast = CoreSet.HasOthers(World.OwnerOf(_operation.Slot).Cores, (uint)Core) && _plan.Flaw != AsidFlaw.OthersNotTold;
-                World.RemovePage(_operation.Slot, operand, isBroadcast ? AsidWorld<TBounds>.AllCores : 1u << Core);
+                World.RemovePage(_operation.Slot, operand, CoresToTell());
                 break;
             case AsidCall.RemovePageEverywhere:
                 World.RemovePage(_operation.Slot, operand, AsidWorld<TBounds>.AllCores);
@@ -285,7 +281,11 @@ internal sealed class AsidRun<TBounds>
         }
     }
 
-    private uint AsidToRemove(uint asid) => _plan.Flaw == AsidFlaw.NextAsidInvalidated ? asid + 1 : asid;
+    private uint CoresToTell()
+    {
+        bool isBroadcast = CoreSet.HasOthers(World.OwnerOf(_operation.Slot).Cores, (uint)Core) && _plan.Flaw != AsidFlaw.OthersNotTold;
+        return isBroadcast ? AsidWorld<TBounds>.AllCores : 1u << Core;
+    }
 
     // Returns true when the call is to be done now. False: it lies in the past, or in the state that is thrown away.
     private bool Arrive(AsidCall call, int offset, uint operand, out uint result)

@@ -89,7 +89,7 @@ internal sealed class AsidTransaction<TBounds>(AsidWorld<TBounds> world, AsidPla
         AsidCall.SwitchSpace => _hasUnmaps ? AsidMover.None : AsidMover.Right,
 
         // What is still walked is there again at once, and what is not walked any more would be gone.
-        AsidCall.RemoveAsid or AsidCall.RemoveLocalAsid => AsidMover.Left,
+        AsidCall.RemoveAsid => AsidMover.Left,
 
         // A page that is invalidated later is held by those who began to walk meanwhile.
         AsidCall.RemovePageEverywhere => AsidMover.Right,

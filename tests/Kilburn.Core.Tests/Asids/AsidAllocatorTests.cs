@@ -475,7 +475,7 @@ public sealed class AsidAllocatorTests
 
     [Theory]
     [InlineData(0, nameof(IMachine.InvalidateLocalAsid))]
-    [InlineData(1, nameof(IMachine.RemoveAsid))]
+    [InlineData(1, nameof(IMachine.InvalidateAsid))]
     public void Retire_SpaceOfOneCore_TellsOthersOnlyWhenTheyMayHoldSomething(int core, string told)
     {
         Fixture<Asids256> fixture = new();

@@ -220,11 +220,7 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
 
     public void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => _memory.Invalidate(address);
 
-    public void RemoveAsid(Asid asid, string file = "", int line = 0)
-    {
-    }
-
-    public void RemoveLocalAsid(Asid asid, string file = "", int line = 0)
+    public void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
@@ -239,13 +240,17 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     {
     }
 
-    public readonly void RemoveAsid(Asid asid, string file = "", int line = 0)
+    public readonly void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        _memory.Maintenance?.Add((nameof(RemoveAsid), 0, asid.Value));
-        _memory.InvalidateAsid(asid.Value);
+        if (CoreSet.HasOthers(cores, _coreIndex))
+        {
+            InvalidateAsid(asid, file, line);
+        }
+        else
+        {
+            InvalidateLocalAsid(asid, file, line);
+        }
     }
-
-    public readonly void RemoveLocalAsid(Asid asid, string file = "", int line = 0) => InvalidateLocalAsid(asid, file, line);
 
     public readonly void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) =>
         _memory.Run(_coreIndex, translationTableBase, asid.Value);
