@@ -4,7 +4,7 @@ using Kilburn.Core.Locks;
 
 namespace Kilburn.Core.Frames;
 
-// Naturally aligned runs of frames, straight from the rows.
+// Naturally aligned runs of frames, from the depot or the rows.
 public partial struct FrameAllocator
 {
     /// <summary>Gives out a naturally aligned block.</summary>
@@ -65,7 +65,7 @@ public partial struct FrameAllocator
 
         int frameShift = FrameInfo.FrameShiftOf(use);
         _ = Enter(ref machine, out uint interrupts); // the core's cache is not asked
-        bool isTaken = _index.TryTake(ref machine, frameShift, out uint frame);
+        bool isTaken = TryTakeRunLocked(ref machine, use, out uint frame);
         for (uint index = 0; isTaken && index < 1u << frameShift; index++)
         {
             _index.InfoOf(ref machine, frame + index) = FrameInfo.SolePage;
@@ -93,7 +93,7 @@ public partial struct FrameAllocator
     {
         int frameShift = FrameInfo.FrameShiftOf(use);
         ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-        bool isTaken = _index.TryTake(ref machine, frameShift, out uint frame);
+        bool isTaken = TryTakeRunLocked(ref machine, use, out uint frame);
         if (!isTaken)
         {
             GatherLocked(ref machine, ref cache);
@@ -150,9 +150,48 @@ public partial struct FrameAllocator
         machine.NoteFrames(FrameChange.Returned, use, new PhysicalAddress(address), lengthInBytes);
         CountOf(use)--;
         _index.InfoOf(ref machine, frame) = 0;
-        _index.Give(ref machine, frame, frameShift);
+        if (IsKept(use) && KeptOf(use).Room != 0)
+        {
+            CoreStack.PushOwn(ref KeptOf(use), address);
+        }
+        else
+        {
+            _index.Give(ref machine, frame, frameShift);
+        }
+
         _lock.Release(ref machine, LockRank.Frames);
         return VmStatus.Ok;
+    }
+
+    private bool TryTakeRunLocked<TMachine>(ref TMachine machine, FrameUse use, out uint frame)
+        where TMachine : struct, IMachine
+    {
+        frame = IsKept(use) ? CoreStack.PopOwn(ref KeptOf(use)) >> PageSize.SmallShift : 0;
+        return frame != 0 || _index.TryTake(ref machine, FrameInfo.FrameShiftOf(use), out frame);
+    }
+
+    // Blocks of a stack of the depot go back to their rows.
+    private void GiveBlocksLocked<TMachine>(ref TMachine machine, FrameUse use)
+        where TMachine : struct, IMachine
+    {
+        ref CoreStack kept = ref KeptOf(use);
+        while (kept.Count != 0)
+        {
+            _index.Give(ref machine, CoreStack.PopOwn(ref kept) >> PageSize.SmallShift, FrameInfo.FrameShiftOf(use));
+        }
+    }
+
+    private static bool IsKept(FrameUse use) => use is FrameUse.LargeBlock or FrameUse.SectionBlock;
+
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    private ref CoreStack KeptOf(FrameUse use)
+    {
+        if (use == FrameUse.LargeBlock)
+        {
+            return ref _depot.Units;
+        }
+
+        return ref _depot.Sections;
     }
 
     [System.Diagnostics.CodeAnalysis.UnscopedRef]

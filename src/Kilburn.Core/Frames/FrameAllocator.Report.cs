@@ -60,7 +60,9 @@ public partial struct FrameAllocator
             freeCutPages += CountFreeCutPages(ref machine, ref cache.Quarters);
         }
 
-        statistics.PoolFrames = _depot.Pages.Count + freeCutPages + (pairs << PairFrameShift);
+        statistics.PoolFrames = _depot.Pages.Count + freeCutPages + (pairs << PairFrameShift)
+            + (_depot.Units.Count << FrameInfo.FrameShiftOf(FrameUse.LargeBlock))
+            + (_depot.Sections.Count << FrameInfo.FrameShiftOf(FrameUse.SectionBlock));
         statistics.FreeFrames = _index.CountFree(ref machine) + statistics.MagazineFrames + statistics.PoolFrames;
         statistics.SecondLevelFrames = _cutPages - freeCutPages;
         statistics.SecondLevelTables = (_cutPages * QuartersPerPage) - quarters;
@@ -76,7 +78,7 @@ public partial struct FrameAllocator
         }
 
         statistics.Pages = _survey.ManagedFrames - statistics.FreeFrames - inBlocks;
-        statistics.LargestFreeBlockInBytes = _index.LargestRun(ref machine) << PageSize.SmallShift;
+        statistics.LargestFreeBlockInBytes = LargestLocked(ref machine);
         statistics.OutOfFramesFailures = _failures[(int)VmStatus.OutOfFrames];
         statistics.AlreadyFreeFailures = _failures[(int)VmStatus.AlreadyFree];
         statistics.NotManagedFailures = _failures[(int)VmStatus.NotManaged];
@@ -93,6 +95,14 @@ public partial struct FrameAllocator
         ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
         GatherLocked(ref machine, ref cache);
         Leave(ref machine, interrupts);
+    }
+
+    private uint LargestLocked<TMachine>(ref TMachine machine)
+        where TMachine : struct, IMachine
+    {
+        uint inRows = _index.LargestRun(ref machine) << PageSize.SmallShift;
+        uint kept = _depot.Sections.Count != 0 ? PageSize.Section : _depot.Units.Count != 0 ? PageSize.Large : 0;
+        return inRows > kept ? inRows : kept;
     }
 
     private static uint CountOfQuarters(uint bits)

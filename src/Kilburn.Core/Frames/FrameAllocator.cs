@@ -11,7 +11,7 @@ namespace Kilburn.Core.Frames;
 /// <remarks>
 /// <para>
 /// Four layers. In front of each core a cache of a few free pages and tables (<see cref="FrameCache"/>); behind the caches one depot
-/// that takes their overflow (<see cref="FrameDepot"/>); behind it rows of 32 frames, a word each; above the rows a word per 1 MiB
+/// that takes their overflow, and blocks (<see cref="FrameDepot"/>); behind it rows of 32 frames, a word each; above the rows a word per 1 MiB
 /// section and lists of sections by fullness (<see cref="FrameIndex"/>). What is asked for and given back most costs one pop or push
 /// of the core's cache, in one routine of the machine; the layers behind are reached for many at a time, and their lock is taken once
 /// then. A second-level table is a quarter of a page.
@@ -200,6 +200,8 @@ public partial struct FrameAllocator
         KeepQuartersLocked(ref machine, ref _depot.Quarters, _depot.Quarters.Count);
         _index.GivePages(ref machine, ref cache.Pages, cache.Pages.Count);
         _index.GivePages(ref machine, ref _depot.Pages, _depot.Pages.Count);
+        GiveBlocksLocked(ref machine, FrameUse.LargeBlock);
+        GiveBlocksLocked(ref machine, FrameUse.SectionBlock);
     }
 
     // Why something cannot be freed, when it is not given out as what the caller says.

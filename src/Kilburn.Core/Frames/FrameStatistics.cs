@@ -31,7 +31,7 @@ public struct FrameStatistics
     /// <summary>Free frames in the magazines of all cores.</summary>
     public uint MagazineFrames;
 
-    /// <summary>Free frames in the depot, in first-level tables at hand, and in cut pages whose second-level tables are all free.</summary>
+    /// <summary>Free frames in the depot, blocks included, in first-level tables at hand, and in cut pages whose second-level tables are all free.</summary>
     public uint PoolFrames;
 
     /// <summary>Pages given out; a shared one counts once.</summary>

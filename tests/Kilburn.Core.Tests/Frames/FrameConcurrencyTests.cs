@@ -23,6 +23,9 @@ public sealed class FrameConcurrencyTests
     public void Free_TheSameFirstLevelTableOnAllCores_SucceedsOnce() => FreeOnAllCores(FrameUse.FirstLevelTable);
 
     [Fact]
+    public void Free_TheSameLargeBlockOnAllCores_SucceedsOnce() => FreeOnAllCores(FrameUse.LargeBlock);
+
+    [Fact]
     public void Share_AndFreeOnAllCores_LosesNoOwner()
     {
         FrameWorld world = FrameWorld.Start(8 * MiB);
@@ -44,7 +47,7 @@ public sealed class FrameConcurrencyTests
     [Fact]
     public void AnyOperations_OnAllCores_GiveNothingOutTwiceAndLoseNothing()
     {
-        FrameWorld world = FrameWorld.Start(12 * MiB);
+        FrameWorld world = FrameWorld.Start(32 * MiB);
         FrameStatistics before = world.Statistics;
         Queue<(FrameUse Use, uint Address)> passedOn = new();
         OnAllCores(core =>
@@ -87,7 +90,7 @@ public sealed class FrameConcurrencyTests
 
     private static void FreeOnAllCores(FrameUse use)
     {
-        FrameWorld world = FrameWorld.Start(8 * MiB);
+        FrameWorld world = FrameWorld.Start(24 * MiB);
         FrameStatistics before = world.Statistics;
         uint address = 0;
         int freed = 0;
