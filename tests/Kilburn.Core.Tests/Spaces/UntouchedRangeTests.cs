@@ -250,6 +250,139 @@ public sealed class UntouchedRangeTests
         Assert.Equal(ReservedPages.Page(ReservedKind.Object, UserRights.Read).Run(0, 19).Raw, FirstWordOf(Base));
     }
 
+    // Pages of a table as Shape tells them: the first has a frame.
+    [Theory]
+    [InlineData(1u, 2u, "w..wrrwwg.ww")]
+    [InlineData(1u, 3u, "w...rrwwg.ww")]
+    [InlineData(2u, 4u, "ww....wwg.ww")]
+    [InlineData(4u, 3u, "wwww...wg.ww")]
+    [InlineData(7u, 2u, "wwwwrrw...ww")]
+    [InlineData(8u, 1u, "wwwwrrww..ww")]
+    [InlineData(9u, 1u, "wwwwrrwwg.ww")]
+    [InlineData(8u, 3u, "wwwwrrww...w")]
+    [InlineData(2u, 10u, "ww..........")]
+    [InlineData(10u, 2u, "wwwwrrwwg...")]
+    public void Release_OfPagesInATable_LeavesWhatIsBesideThem(uint page, uint pages, string expected)
+    {
+        MapMixed();
+        Assert.Equal(Base + ((page + pages) * Page), Release(page, pages));
+        AssertShapeAndUnmap(expected);
+    }
+
+    [Theory]
+    [InlineData(2u, 11u, "wwwwrrwwg.ww")] // more than the table can have beside the one that is there
+    [InlineData(0u, 2u, "wwwwrrwwg.ww")]
+    public void Release_OfPagesInATableThatAreNotUntouched_ChangesNothing(uint page, uint pages, string expected)
+    {
+        MapMixed();
+        Assert.Equal(Base + (page * Page), Release(page, pages));
+        AssertShapeAndUnmap(expected);
+    }
+
+    [Fact]
+    public void Release_UpToAPageThatIsThere_LeavesThatPageToBeGivenBack()
+    {
+        MapMixed();
+        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base + (7 * Page), 1));
+        Assert.Equal(Base + (2 * Page), Release(2, 8));
+        AssertShapeAndUnmap("ww.....wg.ww");
+    }
+
+    [Fact]
+    public void Release_OfMibsUpToATableWithAPageThatIsThere_StopsAtTheTable()
+    {
+        _fixture.Reserve(_space, Base - (2 * MiB), (2 * MiB) + (4 * Page));
+        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base, 1));
+        Assert.Equal(
+            Base, UntouchedRange.Release(ref _fixture.Machine, ref Control, Base - (2 * MiB), Base + (2 * Page)));
+        AssertShapeAndUnmap("wwww........");
+    }
+
+    [Theory]
+    [InlineData(Base + (10 * Page), Base, Base)]
+    [InlineData(Base, Base, Base)]
+    [InlineData(Base - Page, Base, Base - Page)]
+    [InlineData(Base, MiB, MiB)]
+    [InlineData(Base, MiB - (2 * Page), Base)]
+    public void Release_BelowWhereTheNextPlaceIsSought_BringsThatDown(uint before, uint start, uint expected)
+    {
+        _fixture.Reserve(_space, start, 2 * Page);
+        SpaceLayout.AccountsOf(ref Control).SearchStart = new VirtualAddress(before);
+        Assert.Equal(
+            start + (2 * Page), UntouchedRange.Release(ref _fixture.Machine, ref Control, start, start + (2 * Page)));
+        Assert.Equal(expected, SpaceLayout.AccountsOf(ref Control).SearchStart.Value);
+    }
+
+    [Fact]
+    public void Release_InASpaceWithAnObject_IsForHereWhereTheObjectIsNot()
+    {
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = new VirtualAddress(Base + (20 * MiB)),
+            LengthInBytes = 4 * Page,
+            Kind = RangeKind.Shared,
+            Rights = UserRights.Read,
+            Object = _fixture.CreateObject(4),
+        };
+        Assert.Equal(VmStatus.Ok, _fixture.TryMap(_space, request, out _));
+        _fixture.Reserve(_space, Base, 4 * Page);
+        Assert.Equal(Base + (4 * Page), Release(0, 4));
+        AssertRegions((20 * 256, 4));
+        Assert.Equal(Base + (20 * MiB), Release(20 * 256, 2));
+        Assert.Equal(Base + (19 * MiB), Release(19 * 256, 512));
+        AssertRegions((20 * 256, 4));
+    }
+
+    [Fact]
+    public void TryReserveAndRelease_InASpaceWithASection_AreLeftToOthers()
+    {
+        _fixture.Reserve(_space, Base, 7 * Page);
+        _fixture.Reserve(_space, Far, MiB);
+        Assert.Equal(VmStatus.Ok, _fixture.TryAdvise(_space, Far, MiB, RangeAdvice.Need));
+        Assert.Equal(1u, _fixture.CountersOf(_space).Sections);
+        Assert.False(TryReserve(7, 7));
+        Assert.Equal(Base, Release(0, 7));
+        Assert.Equal(7u + 256, _fixture.CountersOf(_space).ReservedPages);
+    }
+
+    private void MapMixed()
+    {
+        Touch(0, 8);
+        Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(_space, Base + (4 * Page), 2 * Page, UserRights.Read));
+        Assert.True(TryReserve(8, 1, ReservedPages.Page(ReservedKind.Guard, UserRights.None)));
+        Assert.True(TryReserve(10, 2));
+        Assert.Equal("wwwwrrwwg.ww", Shape());
+    }
+
+    // Twelve pages: to write, to read, a guard, or nothing.
+    private string Shape()
+    {
+        char[] shape = "............".ToCharArray();
+        foreach ((uint start, uint length, RangeKind kind, UserRights rights, _) in _fixture.RegionsOf(_space))
+        {
+            char sign = kind == RangeKind.Guard ? 'g' : rights == UserRights.Read ? 'r' : 'w';
+            shape.AsSpan((int)((start - Base) / Page), (int)(length / Page)).Fill(sign);
+        }
+
+        return new string(shape);
+    }
+
+    private void AssertShapeAndUnmap(string expected)
+    {
+        Assert.Equal(expected, Shape());
+        Assert.Equal(
+            ((uint)expected.AsSpan().Count('w') + (uint)expected.AsSpan().Count('r'), 1u),
+            (_fixture.CountersOf(_space).ReservedPages, _fixture.CountersOf(_space).Tables));
+        for (uint page = 0; page < 12; page++)
+        {
+            Assert.Equal(VmStatus.Ok, _fixture.TryUnmapBytes(_space, Base + (page * Page), Page));
+        }
+
+        SpaceCounters counters = _fixture.CountersOf(_space);
+        Assert.Equal((0u, 0u, 0u), (counters.ReservedPages, counters.ResidentPages, counters.Tables));
+    }
+
     private uint FirstWordOf(uint address) =>
         _fixture.Machine.ReadWord(Control.Table.Add(address / MiB * sizeof(uint)));
 
