@@ -3,6 +3,7 @@ using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
 using Kilburn.Core.Spaces;
+using Kilburn.Core.Tables;
 using Xunit;
 
 namespace Kilburn.Core.Tests.Spaces;
@@ -94,8 +95,14 @@ public sealed class RangeSearchTests
     [InlineData(End - Page, 2 * Page)]
     [InlineData(End - MiB, MiB + Page)]
     [InlineData(End - (3 * Page), 16 * MiB)]
-    public void TryMap_NearTheEnd_IsWhereItDoesNotPassTheEnd(uint hint, uint length) =>
+    public void TryMap_NearTheEnd_IsWhereItDoesNotPassTheEnd(uint hint, uint length)
+    {
+        // What lies behind the table looks like room.
+        PhysicalAddress behind = _fixture.StateOf(_space).Table.Add(FirstLevelTable.UserLengthInBytes);
+        Assert.NotEqual(_space.ControlPage, behind);
+        _fixture.Machine.Clear(behind, 0x100);
         Assert.Equal(MiB, MapNear(hint, length));
+    }
 
     [Fact]
     public void TryMap_Anywhere_GoesOnBehindTheLastThatWasAnywhere()
