@@ -43,6 +43,19 @@ public sealed class AddressSpaceResizeTests
     }
 
     [Fact]
+    public void TryResize_OfAnObjectToTheLengthThatItHas_TakesNoReference()
+    {
+        MemoryObject memory = _fixture.CreateObject(4);
+        RangeRequest request = At(Base, 4 * Page) with { Kind = RangeKind.Shared, Object = memory };
+        Assert.Equal(VmStatus.Ok, _fixture.TryMap(_space, request, out _));
+        Assert.Equal(VmStatus.Ok, _fixture.TryResize(_space, Base, 4 * Page, 4 * Page, RangeStaying.InPlace, out uint start));
+        Assert.Equal((Base, 2u), (start, _fixture.DescriptionOf(memory).References));
+        Assert.Equal([(Base, 4 * Page, RangeKind.Shared, UserRights.ReadWrite, 0u)], _fixture.RegionsOf(_space));
+        Assert.Equal(VmStatus.Ok, _fixture.TryUnmapBytes(_space, Base, 4 * Page));
+        Assert.Equal(1u, _fixture.DescriptionOf(memory).References);
+    }
+
+    [Fact]
     public void TryResize_ToLess_GivesBackTheEndAndNoMore()
     {
         _fixture.Reserve(_space, Base, 8 * Page);

@@ -12,15 +12,20 @@ public sealed class UntouchedRangeTests
 {
     private const uint Page = 0x1000;
     private const uint MiB = 0x10_0000;
-    private const uint Base = 4 * MiB;
+    private const uint Base = UntouchedRanges.Base;
     private const uint Far = 64 * MiB;
 
-    private readonly SpaceFixture _fixture = new();
+    private readonly UntouchedRanges _ranges = new();
+    private readonly SpaceFixture _fixture;
     private readonly AddressSpace _space;
 
-    public UntouchedRangeTests() => _space = _fixture.Create();
+    public UntouchedRangeTests()
+    {
+        _fixture = _ranges.Fixture;
+        _space = _ranges.Space;
+    }
 
-    private ref SpaceControl Control => ref _fixture.Machine.Data<SpaceControl>(_space.ControlPage);
+    private ref SpaceControl Control => ref _ranges.Control;
 
     // Page of the start, and pages: within a MiB, up to its end, over its end, over whole MiBs.
     public static TheoryData<uint, uint> Places => new()
@@ -101,7 +106,7 @@ public sealed class UntouchedRangeTests
         uint others = 0;
         if (hasBelow)
         {
-            Touch(1, 3);
+            _ranges.Touch(1, 3);
             expected.Insert(0, (1, 3));
             others += 3;
         }
@@ -109,7 +114,7 @@ public sealed class UntouchedRangeTests
         uint above = ((page + pages) | 0xFF) - 9;
         if (hasAbove)
         {
-            Touch(above, 4);
+            _ranges.Touch(above, 4);
             expected.Add((above, 4));
             others += 4;
         }
@@ -250,54 +255,6 @@ public sealed class UntouchedRangeTests
         Assert.Equal(ReservedPages.Page(ReservedKind.Object, UserRights.Read).Run(0, 19).Raw, FirstWordOf(Base));
     }
 
-    // Pages of a table as Shape tells them: the first has a frame.
-    [Theory]
-    [InlineData(1u, 2u, "w..wrrwwg.ww")]
-    [InlineData(1u, 3u, "w...rrwwg.ww")]
-    [InlineData(2u, 4u, "ww....wwg.ww")]
-    [InlineData(4u, 3u, "wwww...wg.ww")]
-    [InlineData(7u, 2u, "wwwwrrw...ww")]
-    [InlineData(8u, 1u, "wwwwrrww..ww")]
-    [InlineData(9u, 1u, "wwwwrrwwg.ww")]
-    [InlineData(8u, 3u, "wwwwrrww...w")]
-    [InlineData(2u, 10u, "ww..........")]
-    [InlineData(10u, 2u, "wwwwrrwwg...")]
-    public void Release_OfPagesInATable_LeavesWhatIsBesideThem(uint page, uint pages, string expected)
-    {
-        MapMixed();
-        Assert.Equal(Base + ((page + pages) * Page), Release(page, pages));
-        AssertShapeAndUnmap(expected);
-    }
-
-    [Theory]
-    [InlineData(2u, 11u, "wwwwrrwwg.ww")] // more than the table can have beside the one that is there
-    [InlineData(0u, 2u, "wwwwrrwwg.ww")]
-    public void Release_OfPagesInATableThatAreNotUntouched_ChangesNothing(uint page, uint pages, string expected)
-    {
-        MapMixed();
-        Assert.Equal(Base + (page * Page), Release(page, pages));
-        AssertShapeAndUnmap(expected);
-    }
-
-    [Fact]
-    public void Release_UpToAPageThatIsThere_LeavesThatPageToBeGivenBack()
-    {
-        MapMixed();
-        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base + (7 * Page), 1));
-        Assert.Equal(Base + (2 * Page), Release(2, 8));
-        AssertShapeAndUnmap("ww.....wg.ww");
-    }
-
-    [Fact]
-    public void Release_OfMibsUpToATableWithAPageThatIsThere_StopsAtTheTable()
-    {
-        _fixture.Reserve(_space, Base - (2 * MiB), (2 * MiB) + (4 * Page));
-        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base, 1));
-        Assert.Equal(
-            Base, UntouchedRange.Release(ref _fixture.Machine, ref Control, Base - (2 * MiB), Base + (2 * Page)));
-        AssertShapeAndUnmap("wwww........");
-    }
-
     [Theory]
     [InlineData(Base + (10 * Page), Base, Base)]
     [InlineData(Base, Base, Base)]
@@ -346,60 +303,14 @@ public sealed class UntouchedRangeTests
         Assert.Equal(7u + 256, _fixture.CountersOf(_space).ReservedPages);
     }
 
-    private void MapMixed()
-    {
-        Touch(0, 8);
-        Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(_space, Base + (4 * Page), 2 * Page, UserRights.Read));
-        Assert.True(TryReserve(8, 1, ReservedPages.Page(ReservedKind.Guard, UserRights.None)));
-        Assert.True(TryReserve(10, 2));
-        Assert.Equal("wwwwrrwwg.ww", Shape());
-    }
-
-    // Twelve pages: to write, to read, a guard, or nothing.
-    private string Shape()
-    {
-        char[] shape = "............".ToCharArray();
-        foreach ((uint start, uint length, RangeKind kind, UserRights rights, _) in _fixture.RegionsOf(_space))
-        {
-            char sign = kind == RangeKind.Guard ? 'g' : rights == UserRights.Read ? 'r' : 'w';
-            shape.AsSpan((int)((start - Base) / Page), (int)(length / Page)).Fill(sign);
-        }
-
-        return new string(shape);
-    }
-
-    private void AssertShapeAndUnmap(string expected)
-    {
-        Assert.Equal(expected, Shape());
-        Assert.Equal(
-            ((uint)expected.AsSpan().Count('w') + (uint)expected.AsSpan().Count('r'), 1u),
-            (_fixture.CountersOf(_space).ReservedPages, _fixture.CountersOf(_space).Tables));
-        for (uint page = 0; page < 12; page++)
-        {
-            Assert.Equal(VmStatus.Ok, _fixture.TryUnmapBytes(_space, Base + (page * Page), Page));
-        }
-
-        SpaceCounters counters = _fixture.CountersOf(_space);
-        Assert.Equal((0u, 0u, 0u), (counters.ReservedPages, counters.ResidentPages, counters.Tables));
-    }
-
     private uint FirstWordOf(uint address) =>
         _fixture.Machine.ReadWord(Control.Table.Add(address / MiB * sizeof(uint)));
 
-    private void Touch(uint page, uint pages)
-    {
-        _fixture.Reserve(_space, Base + (page * Page), pages * Page);
-        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base + (page * Page), 1));
-    }
+    private bool TryReserve(uint page, uint pages) => _ranges.TryReserve(page, pages);
 
-    private bool TryReserve(uint page, uint pages) =>
-        TryReserve(page, pages, ReservedPages.Page(ReservedKind.Anonymous, UserRights.ReadWrite));
+    private bool TryReserve(uint page, uint pages, ReservedPages state) => _ranges.TryReserve(page, pages, state);
 
-    private bool TryReserve(uint page, uint pages, ReservedPages state) => UntouchedRange.TryReserve(
-        ref _fixture.Machine, ref Control, Base + (page * Page), Base + ((page + pages) * Page), state.Raw);
-
-    private uint Release(uint page, uint pages) => UntouchedRange.Release(
-        ref _fixture.Machine, ref Control, Base + (page * Page), Base + ((page + pages) * Page));
+    private uint Release(uint page, uint pages) => _ranges.Release(page, pages);
 
     private void AssertRegions(params (uint Page, uint Pages)[] expected) => Assert.Equal(
         Array.ConvertAll(expected, range => (Base + (range.Page * Page), range.Pages * Page)),
