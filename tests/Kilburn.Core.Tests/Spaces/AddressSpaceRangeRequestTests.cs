@@ -184,6 +184,18 @@ public sealed class AddressSpaceRangeRequestTests
         }
     }
 
+    [Theory]
+    [InlineData(0xFFFF_F000u, 1u, VmStatus.Ok)]
+    [InlineData(0xFFFF_F000u, 2u, VmStatus.OutOfRange)]
+    [InlineData(0xFFFF_C000u, 4u, VmStatus.Ok)]
+    [InlineData(0xFFFF_C000u, 5u, VmStatus.OutOfRange)]
+    public void TryMapFrames_AtTheEndOfPhysicalAddresses_DoesNotWrap(uint first, uint pages, VmStatus expected)
+    {
+        Assert.Equal(expected, _fixture.TryMapFrames(_space, Base, new PhysicalAddress(first), pages, MemoryType.Device));
+        Assert.Equal(expected == VmStatus.Ok ? pages : 0, _fixture.StateOf(_space).PageCount);
+        Assert.Equal(expected == VmStatus.Ok, _fixture.IsMapped(_space, Base + ((pages - 1) * Page)));
+    }
+
     private (uint Start, uint Length, RangeKind Kind, PhysicalAddress Object, uint Offset) Query(uint address)
     {
         Assert.Equal(VmStatus.Ok, _space.TryQuery(ref _fixture.Machine, new VirtualAddress(address), out SpaceRegion region));

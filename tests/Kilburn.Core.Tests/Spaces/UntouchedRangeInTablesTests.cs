@@ -71,6 +71,24 @@ public sealed class UntouchedRangeInTablesTests
         AssertShapeAndUnmap("wwww........");
     }
 
+    // Another core's fault comes between the look at the run and its lock.
+    [Fact]
+    public void TryReserve_WhileAFaultMakesATableOfTheRun_IsInTheTable()
+    {
+        _fixture.Reserve(_space, Base, 3 * Page);
+        FaultReport report = new(FaultStatus.TranslationFirstLevel, FaultAccess.Write, new VirtualAddress(Base), (uint)Domain.User);
+        _fixture.Memory.BeforeSharedAccess = _ =>
+        {
+            _fixture.Memory.BeforeSharedAccess = null;
+            Assert.Equal(FaultOutcome.Resolved, _space.Resolve(ref _fixture.Other, ref _fixture.Frames, in report));
+        };
+        Assert.True(_ranges.TryReserve(3, 2));
+        Assert.Equal(0u, MibLocks.WordOf(ref _ranges.Control, Base / MiB));
+        Assert.True(_fixture.Memory.IsIdle(0));
+        Assert.Equal(1u, _fixture.CountersOf(_space).ResidentPages);
+        AssertShapeAndUnmap("wwwww.......");
+    }
+
     private void MapMixed()
     {
         _ranges.Touch(0, 8);
