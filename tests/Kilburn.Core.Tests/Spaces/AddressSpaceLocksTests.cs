@@ -4,6 +4,7 @@ using System.Linq;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Faults;
+using Kilburn.Core.Locks;
 using Kilburn.Core.Spaces;
 using Xunit;
 
@@ -61,6 +62,47 @@ public sealed class AddressSpaceLocksTests
         Assert.Equal(s_operations[name].Mibs, held.Order());
         Assert.Empty(MibsHeld(fixture, space));
         Assert.True(fixture.Memory.IsIdle(0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryDestroy_OfASpaceThatMapsAnObject_HoldsTheObjectsWhileItGivesBack(bool hasObject)
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        AddressSpace child = fixture.Clone(space);
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = new VirtualAddress(Base),
+            LengthInBytes = Page,
+            Kind = hasObject ? RangeKind.Shared : RangeKind.Anonymous,
+            Rights = UserRights.ReadWrite,
+            Object = hasObject ? fixture.CreateObject(1) : default,
+        };
+        Assert.Equal(VmStatus.Ok, fixture.TryMap(space, request, out _));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Write(space, Base, 1));
+        PhysicalAddress commons =
+            SpaceLayout.AccountsOf(ref fixture.Machine.Data<SpaceControl>(space.ControlPage)).Commons;
+        int held = 0;
+        fixture.Memory.OnFrames = (_, _, _) =>
+        {
+            ref SpaceCommons guarded = ref fixture.Machine.Data<SpaceCommons>(commons);
+            if (!guarded.Objects.TryAcquire(ref fixture.Other, LockRank.Objects))
+            {
+                held++;
+                return;
+            }
+
+            guarded.Objects.Release(ref fixture.Other, LockRank.Objects);
+        };
+        Assert.Equal(VmStatus.Ok, fixture.TryDestroy(space));
+        fixture.Memory.OnFrames = null;
+        Assert.Equal(hasObject, held != 0);
+        Assert.True(fixture.Memory.IsIdle(0));
+        Assert.Equal(VmStatus.NoSuchSpace, fixture.TryDestroy(space));
+        Assert.Equal(VmStatus.Ok, fixture.TryDestroy(child));
     }
 
     private static List<uint> MibsHeld(SpaceFixture fixture, AddressSpace space)
