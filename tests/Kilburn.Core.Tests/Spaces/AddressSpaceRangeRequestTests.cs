@@ -88,6 +88,8 @@ public sealed class AddressSpaceRangeRequestTests
     [InlineData(0x7FFF_F000u, Page, VmStatus.Ok)]
     [InlineData(0x7FFF_F000u, 2 * Page, VmStatus.OutOfRange)]
     [InlineData(0x8000_0000u, Page, VmStatus.OutOfRange)]
+    [InlineData(0u, 0x8000_0000u, VmStatus.NoRoom)]
+    [InlineData(0u, 0x8000_1000u, VmStatus.OutOfRange)]
     [InlineData(MiB, 0x7FF0_0000u, VmStatus.Ok)]
     [InlineData(MiB + Page, 0x7FF0_0000u, VmStatus.OutOfRange)]
     public void TryMap_OfAnObjectsEnd_IsGoodUpToTheLimitOfObjects(uint offset, uint length, VmStatus expected)
