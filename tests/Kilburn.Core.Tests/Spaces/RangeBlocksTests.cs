@@ -22,9 +22,9 @@ public sealed class RangeBlocksTests
     [Fact]
     public void TryMap_WholeMibAtOnce_IsASectionOfTheUserThatTheKernelNeverRuns()
     {
-        AddressSpace space = MapAtOnce(Start, MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, MiB);
 
-        Assert.Equal((0u, 1u), BlocksOf(space));
+        Assert.Equal((0u, 1u), _fixture.BlocksOf(space));
         SectionDescriptor section = WordOf(space, Start).Section;
         Assert.Equal(FirstLevelKind.Section, WordOf(space, Start).Kind);
         Assert.Equal((uint)Domain.User, section.Domain);
@@ -40,9 +40,9 @@ public sealed class RangeBlocksTests
     [Fact]
     public void TryMap_AlignedPartsAtOnce_AreLargePagesAndTheRestIsSmall()
     {
-        AddressSpace space = MapAtOnce(Start + (15 * Page), (3 * Large) + (2 * Page));
+        AddressSpace space = _fixture.MapAtOnce(Start + (15 * Page), (3 * Large) + (2 * Page));
 
-        Assert.Equal((3u, 0u), BlocksOf(space));
+        Assert.Equal((3u, 0u), _fixture.BlocksOf(space));
         Assert.Equal(
             [Page, Large, Large, Large, Page],
             new[] { Start + (15 * Page), Start + Large, Start + (2 * Large) + Page, Start + (3 * Large), Start + (4 * Large) }
@@ -57,7 +57,7 @@ public sealed class RangeBlocksTests
         _fixture.Reserve(space, Start, MiB);
 
         Assert.Equal(VmStatus.Ok, _fixture.TryAdvise(space, Start, MiB, RangeAdvice.Need));
-        Assert.Equal((0u, 1u), BlocksOf(space));
+        Assert.Equal((0u, 1u), _fixture.BlocksOf(space));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class RangeBlocksTests
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (5 * Page), 0x55));
 
         Assert.Equal(VmStatus.Ok, _fixture.TryAdvise(space, Start, MiB, RangeAdvice.Need));
-        Assert.Equal(0u, BlocksOf(space).Sections);
+        Assert.Equal(0u, _fixture.BlocksOf(space).Sections);
         Assert.Equal(0x55u, _fixture.Read(space, Start + (5 * Page)));
         Assert.Equal(0u, _fixture.Read(space, Start + (6 * Page)));
     }
@@ -83,14 +83,14 @@ public sealed class RangeBlocksTests
         _fixture.Reserve(space, Start, MiB);
         uint[] order = [.. Enumerable.Range(0, 16).Select(index => ((uint)index * step) & 15)];
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + Large, 0)); // the MiB has its table
-        OfferFrames(order);
+        _fixture.OfferFrames(order);
         foreach (uint page in order)
         {
-            Assert.Equal(0u, BlocksOf(space).LargePages);
+            Assert.Equal(0u, _fixture.BlocksOf(space).LargePages);
             Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (page * Page), page + 100));
         }
 
-        Assert.Equal(1u, BlocksOf(space).LargePages);
+        Assert.Equal(1u, _fixture.BlocksOf(space).LargePages);
         for (uint page = 0; page < 16; page++)
         {
             Assert.Equal(page + 100, _fixture.Read(space, Start + (page * Page)));
@@ -104,7 +104,7 @@ public sealed class RangeBlocksTests
         _fixture.Reserve(space, Start, MiB);
         uint[] order = [.. Enumerable.Range(0, 16).Select(index => (uint)index)];
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + Large, 0));
-        OfferFrames(order);
+        _fixture.OfferFrames(order);
         for (uint page = 0; page < 15; page++)
         {
             Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (page * Page), 1));
@@ -113,7 +113,7 @@ public sealed class RangeBlocksTests
         Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(space, Start, out TableWalk walk));
         Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, walk.Physical));
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (15 * Page), 1));
-        Assert.Equal(0u, BlocksOf(space).LargePages);
+        Assert.Equal(0u, _fixture.BlocksOf(space).LargePages);
     }
 
     [Theory]
@@ -123,7 +123,7 @@ public sealed class RangeBlocksTests
     [InlineData("replace")]
     public void Change_OfOnePageOfASection_LeavesAllOthersAsTheyWere(string change)
     {
-        AddressSpace space = MapAtOnce(Start, MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, MiB);
         for (uint page = 0; page < 256; page++)
         {
             Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (page * Page), page + 1));
@@ -132,7 +132,7 @@ public sealed class RangeBlocksTests
         uint changed = Start + (37 * Page);
         Assert.Equal(VmStatus.Ok, Change(space, change, changed));
 
-        Assert.Equal((15u, 0u), BlocksOf(space));
+        Assert.Equal((15u, 0u), _fixture.BlocksOf(space));
         for (uint page = 0; page < 256; page++)
         {
             if (page != 37)
@@ -154,23 +154,23 @@ public sealed class RangeBlocksTests
     [InlineData("discard")]
     public void Change_OfOnePageOfASection_NeedsNoMemory(string change)
     {
-        AddressSpace space = MapAtOnce(Start, MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, MiB);
         _fixture.LeaveFreeWithoutTables(0);
 
         Assert.Equal(VmStatus.Ok, Change(space, change, Start + (200 * Page)));
-        Assert.Equal(0u, BlocksOf(space).Sections);
+        Assert.Equal(0u, _fixture.BlocksOf(space).Sections);
     }
 
     [Fact]
     public void TryProtect_ThereAndBack_IsASectionAgain()
     {
-        AddressSpace space = MapAtOnce(Start, MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, MiB);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (9 * Page), 9));
 
         Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(space, Start + Large, Page, UserRights.None));
-        Assert.Equal(0u, BlocksOf(space).Sections);
+        Assert.Equal(0u, _fixture.BlocksOf(space).Sections);
         Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(space, Start, MiB, UserRights.Read));
-        Assert.Equal((0u, 1u), BlocksOf(space));
+        Assert.Equal((0u, 1u), _fixture.BlocksOf(space));
         Assert.Equal(FaultOutcome.Protection, _fixture.Write(space, Start + (9 * Page), 10));
         Assert.Equal(9u, _fixture.Read(space, Start + (9 * Page)));
     }
@@ -178,12 +178,12 @@ public sealed class RangeBlocksTests
     [Fact]
     public void TryProtect_OfWholeSections_KeepsThemAndTheirContents()
     {
-        AddressSpace space = MapAtOnce(Start, 2 * MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, 2 * MiB);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (9 * Page), 9));
         foreach (UserRights rights in new[] { UserRights.Read, UserRights.None, UserRights.ReadWrite })
         {
             Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(space, Start, 2 * MiB, rights));
-            Assert.Equal((0u, 2u), BlocksOf(space));
+            Assert.Equal((0u, 2u), _fixture.BlocksOf(space));
             Assert.Equal([(Start, 2 * MiB, RangeKind.Anonymous, rights, 512u)], _fixture.RegionsOf(space));
             Assert.Equal(
                 rights == UserRights.ReadWrite ? FaultOutcome.Resolved : FaultOutcome.Protection,
@@ -196,7 +196,7 @@ public sealed class RangeBlocksTests
     [Fact]
     public void Resolve_AccessThatASectionAllows_IsSpurious()
     {
-        AddressSpace space = MapAtOnce(Start, MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, MiB);
 
         Assert.Equal(
             FaultOutcome.Resolved,
@@ -210,20 +210,20 @@ public sealed class RangeBlocksTests
     [Fact]
     public void GivenPages_OverASection_AreRefusedAndChangeNothing()
     {
-        AddressSpace space = MapAtOnce(Start, MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, MiB);
 
         Assert.Equal(VmStatus.AlreadyMapped, _fixture.TryMap(space, Start + (8 * Page), out _));
         Assert.Equal(VmStatus.WrongKind, _fixture.TryUnmap(space, Start + (8 * Page)));
         Assert.Equal(VmStatus.WrongKind, _fixture.TryUnmapRange(space, Start, 3));
         Assert.Equal(VmStatus.WrongKind, _fixture.TryProtect(space, Start, 3, AccessPermission.Read));
         Assert.Equal(VmStatus.AlreadyMapped, _fixture.TryMapFrames(space, Start, _fixture.NewPage(), 1));
-        Assert.Equal((0u, 1u), BlocksOf(space));
+        Assert.Equal((0u, 1u), _fixture.BlocksOf(space));
     }
 
     [Fact]
     public void TryMap_BesideAndOverASection_FindsItTaken()
     {
-        AddressSpace space = MapAtOnce(Start, MiB);
+        AddressSpace space = _fixture.MapAtOnce(Start, MiB);
 
         Assert.Equal(VmStatus.Occupied, _fixture.TryMap(space, Fixed(Start + (255 * Page), 2 * Page), out _));
         Assert.Equal(VmStatus.Ok, _fixture.TryMap(space, Fixed(Start + MiB, Page), out _));
@@ -235,14 +235,14 @@ public sealed class RangeBlocksTests
     [Fact]
     public void TryClone_OfASection_CopiesOnWriteOnBothSides()
     {
-        AddressSpace parent = MapAtOnce(Start, MiB);
+        AddressSpace parent = _fixture.MapAtOnce(Start, MiB);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Start + (3 * Page), 3));
 
         AddressSpace child = _fixture.Clone(parent);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(child, Start + (3 * Page), 33));
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Start + (4 * Page), 4));
 
-        Assert.Equal((0u, 0u), BlocksOf(parent));
+        Assert.Equal((0u, 0u), _fixture.BlocksOf(parent));
         Assert.Equal(3u, _fixture.Read(parent, Start + (3 * Page)));
         Assert.Equal(33u, _fixture.Read(child, Start + (3 * Page)));
         Assert.Equal(0u, _fixture.Read(child, Start + (4 * Page)));
@@ -252,13 +252,13 @@ public sealed class RangeBlocksTests
     public void Release_OfBlocksOfEveryKind_GivesAllBack()
     {
         (uint, uint, uint, uint) before = _fixture.Held;
-        AddressSpace space = MapAtOnce(Start, (2 * MiB) + (5 * Large));
-        Assert.Equal((5u, 2u), BlocksOf(space));
+        AddressSpace space = _fixture.MapAtOnce(Start, (2 * MiB) + (5 * Large));
+        Assert.Equal((5u, 2u), _fixture.BlocksOf(space));
         Assert.Equal(VmStatus.Ok, _fixture.TryUnmapBytes(space, Start, MiB));
-        Assert.Equal((5u, 1u), BlocksOf(space));
+        Assert.Equal((5u, 1u), _fixture.BlocksOf(space));
         Assert.Equal(VmStatus.Ok, _fixture.TryMap(space, Fixed(Start, MiB) with { Placement = RangePlacement.Replacing, Population = RangePopulation.AtOnce }, out _));
         Assert.Equal(VmStatus.Ok, _fixture.TryMap(space, Fixed(Start + MiB, MiB) with { Placement = RangePlacement.Replacing }, out _));
-        Assert.Equal((5u, 1u), BlocksOf(space));
+        Assert.Equal((5u, 1u), _fixture.BlocksOf(space));
         Assert.Equal(VmStatus.Ok, _fixture.TryDestroy(space));
         Assert.Equal(before, _fixture.Held);
     }
@@ -272,13 +272,6 @@ public sealed class RangeBlocksTests
         Rights = UserRights.ReadWrite,
     };
 
-    private AddressSpace MapAtOnce(uint start, uint length)
-    {
-        AddressSpace space = _fixture.Create();
-        Assert.Equal(VmStatus.Ok, _fixture.TryMap(space, Fixed(start, length) with { Population = RangePopulation.AtOnce }, out _));
-        return space;
-    }
-
     private VmStatus Change(AddressSpace space, string change, uint page) => change switch
     {
         "protect" => _fixture.TryProtectBytes(space, page, Page, UserRights.Read),
@@ -286,22 +279,6 @@ public sealed class RangeBlocksTests
         "discard" => _fixture.TryAdvise(space, page, Page, RangeAdvice.Discard),
         _ => _fixture.TryMap(space, Fixed(page, Page) with { Placement = RangePlacement.Replacing }, out _),
     };
-
-    // The next pages that are given out are those of a run of 16 frames, in that order.
-    private void OfferFrames(uint[] order)
-    {
-        Assert.Equal(VmStatus.Ok, _fixture.Frames.TryAllocatePages(ref _fixture.Machine, FrameUse.LargeBlock, out PhysicalAddress run));
-        foreach (uint page in order.Reverse())
-        {
-            Assert.Equal(VmStatus.Ok, _fixture.Frames.TryFreePage(ref _fixture.Machine, run.Add(page * Page)));
-        }
-    }
-
-    private (uint LargePages, uint Sections) BlocksOf(AddressSpace space)
-    {
-        SpaceCounters counters = _fixture.CountersOf(space);
-        return (counters.LargePages, counters.Sections);
-    }
 
     private FirstLevelEntry WordOf(AddressSpace space, uint address)
     {

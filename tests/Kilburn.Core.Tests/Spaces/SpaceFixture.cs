@@ -127,6 +127,39 @@ internal sealed class SpaceFixture
                 },
                 out _));
 
+    /// <summary>A new space with an anonymous range whose pages are all there.</summary>
+    public AddressSpace MapAtOnce(uint start, uint lengthInBytes)
+    {
+        AddressSpace space = Create();
+        RangeRequest request = new()
+        {
+            Placement = RangePlacement.Fixed,
+            Address = new VirtualAddress(start),
+            LengthInBytes = lengthInBytes,
+            Kind = RangeKind.Anonymous,
+            Rights = UserRights.ReadWrite,
+            Population = RangePopulation.AtOnce,
+        };
+        Assert.Equal(VmStatus.Ok, TryMap(space, request, out _));
+        return space;
+    }
+
+    /// <summary>The next pages that are given out are those of a run of 16 frames, in that order.</summary>
+    public void OfferFrames(uint[] order)
+    {
+        Assert.Equal(VmStatus.Ok, Frames.TryAllocatePages(ref Machine, FrameUse.LargeBlock, out PhysicalAddress run));
+        for (int index = order.Length - 1; index >= 0; index--)
+        {
+            Assert.Equal(VmStatus.Ok, Frames.TryFreePage(ref Machine, run.Add(order[index] * PageInBytes)));
+        }
+    }
+
+    public (uint LargePages, uint Sections) BlocksOf(AddressSpace space)
+    {
+        SpaceCounters counters = CountersOf(space);
+        return (counters.LargePages, counters.Sections);
+    }
+
     public VmStatus TryMap(AddressSpace space, RangeRequest request, out uint start)
     {
         VmStatus status = space.TryMap(ref Machine, ref Frames, in request, out VirtualAddress found);
