@@ -141,6 +141,17 @@ public sealed class InvalidationBatchTests
     }
 
     [Fact]
+    public void TryTake_AllNotedSinceTheCommit_Panics()
+    {
+        PlainMachine<Asids8> machine = NewMachine();
+        InvalidationBatch batch = default;
+        batch.AddWaiting(ref machine, new PhysicalAddress(0x3000), WaitingKind.Page);
+        batch.Commit(ref machine, ref _owner);
+        batch.AddAll();
+        _ = Assert.Throws<PanicException>(() => batch.TryTake(ref machine, out _, out _));
+    }
+
+    [Fact]
     public void AddWaiting_PastTheCapacity_Panics()
     {
         PlainMachine<Asids8> machine = NewMachine();
