@@ -94,8 +94,12 @@ public sealed class AddressSpaceCloneSharesTests
         Assert.True(failures > 3);
     }
 
-    [Fact]
-    public void Protect_OfASharedTableOneOfWhoseFramesHasTooManyOwners_TakesNoShareInTheOthers()
+    // The table that is given back lies beside those of other spaces, in which nothing is given back.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Change_OfASharedTableOneOfWhoseFramesHasTooManyOwners_TakesNoShareInTheOthers(int freed)
     {
         AddressSpace parent = _fixture.Create();
         _fixture.Reserve(parent, Base, 3 * Page);
@@ -104,7 +108,15 @@ public sealed class AddressSpaceCloneSharesTests
             Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Base + (page * Page), page));
         }
 
+        AddressSpace[] others = [_fixture.Create(), _fixture.Create(), _fixture.Create()];
+        foreach (AddressSpace other in others)
+        {
+            _fixture.Reserve(other, Base, Page);
+            Assert.Equal(FaultOutcome.Resolved, _fixture.Write(other, Base, 1));
+        }
+
         AddressSpace child = _fixture.Clone(parent);
+        Assert.Equal(VmStatus.Ok, _fixture.TryDestroy(others[freed]));
         Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(parent, Base + (2 * Page), out TableWalk walk));
         uint added = 0;
         while (_fixture.Frames.TrySharePage(ref _fixture.Machine, walk.Physical) == VmStatus.Ok)
@@ -112,7 +124,10 @@ public sealed class AddressSpaceCloneSharesTests
             added++;
         }
 
+        (uint, uint, uint, uint) held = _fixture.Held;
         Assert.Equal(VmStatus.Overflow, _fixture.TryProtectBytes(child, Base, Page, UserRights.Read));
+        Assert.Equal(FaultOutcome.OutOfMemory, _fixture.Write(child, Base, 9));
+        Assert.Equal(held, _fixture.Held);
         for (; added != 0; added--)
         {
             Assert.Equal(VmStatus.Ok, _fixture.Frames.TryFreePage(ref _fixture.Machine, walk.Physical));

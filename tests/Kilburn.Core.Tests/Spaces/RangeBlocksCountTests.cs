@@ -146,6 +146,20 @@ public sealed class RangeBlocksCountTests
         Assert.Equal((2u, 0u), _fixture.BlocksOf(space));
     }
 
+    [Fact]
+    public void Protect_OfSmallPagesInTwoPartsBesideALargeOne_InvalidatesThosePagesAlone()
+    {
+        AddressSpace space = _fixture.MapAtOnce(Start, Large);
+        _fixture.Reserve(space, Start + Large, 2 * Large);
+        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (2 * Large), 1));
+        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (2 * Large) - Page, 1));
+        _fixture.Memory.Maintenance = [];
+
+        Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(space, Start + (2 * Large) - Page, 2 * Page, UserRights.Read));
+        Assert.Equal([Start + (2 * Large) - Page, Start + (2 * Large)], _fixture.Memory.Maintenance.Select(told => told.Address));
+        Assert.Equal((1u, 0u), _fixture.BlocksOf(space));
+    }
+
     // Tables are cut out of one frame, side by side.
     [Fact]
     public void Split_OfASection_LeavesTheTablesBesideIts()
