@@ -173,6 +173,35 @@ public sealed class RangeBlocksJoinTests
         Assert.Equal((5u, 17u), (_fixture.Read(space, Start), _fixture.CountersOf(space).ResidentPages));
     }
 
+    [Fact]
+    public void Resolve_AMibOfFramesInARowThatBeginsInTheMiddleOfOne_IsLargePagesAndNoSection()
+    {
+        AddressSpace space = _fixture.Create();
+        _fixture.Reserve(space, Start, MiB);
+        Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start, 0));
+        Assert.Equal(VmStatus.Ok, _fixture.TryAdvise(space, Start, Page, RangeAdvice.Discard)); // the MiB has its table
+        Assert.Equal(VmStatus.Ok, _fixture.Frames.TryAllocatePages(ref _fixture.Machine, FrameUse.SectionBlock, out PhysicalAddress one));
+        Assert.Equal(VmStatus.Ok, _fixture.Frames.TryAllocatePages(ref _fixture.Machine, FrameUse.SectionBlock, out PhysicalAddress other));
+        Assert.Equal(MiB, one < other ? other.Value - one.Value : one.Value - other.Value);
+        PhysicalAddress first = (one < other ? one : other).Add(Large);
+        for (uint part = 0; part < 16; part++)
+        {
+            for (uint page = 16; page-- != 0;)
+            {
+                Assert.Equal(VmStatus.Ok, _fixture.Frames.TryFreePage(ref _fixture.Machine, first.Add((part * Large) + (page * Page))));
+            }
+
+            for (uint page = 0; page < 16; page++)
+            {
+                Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Start + (part * Large) + (page * Page), page));
+            }
+        }
+
+        Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(space, Start + MiB - Page, out TableWalk walk));
+        Assert.Equal(first.Add(MiB - Page), walk.Physical);
+        Assert.Equal((16u, 0u), _fixture.BlocksOf(space));
+    }
+
     private bool IsLarge(AddressSpace space, uint part)
     {
         Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(space, Start + (part * Large), out TableWalk walk));
