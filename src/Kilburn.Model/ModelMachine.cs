@@ -276,7 +276,7 @@ public readonly struct ModelMachine<TProfile> : IMachine
         VirtualAddress address, Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         _core.Maintain(new Step(StepKind.DataBarrier), file, line);
-        StepKind kind = CoreSet.HasOthers(cores, CoreIndex) ? StepKind.TlbPage : StepKind.TlbPageLocal;
+        StepKind kind = CoreSet.IsOnly(cores, CoreIndex) ? StepKind.TlbPageLocal : StepKind.TlbPage;
         _core.Maintain(
             [new Step(kind, address.Value, asid.Value), new Step(StepKind.DataBarrier), new Step(StepKind.ContextBarrier)], file, line, 1);
     }
@@ -297,7 +297,7 @@ public readonly struct ModelMachine<TProfile> : IMachine
     public void RemoveAsid(
         Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        StepKind kind = CoreSet.HasOthers(cores, CoreIndex) ? StepKind.TlbAsid : StepKind.TlbAsidLocal;
+        StepKind kind = CoreSet.IsOnly(cores, CoreIndex) ? StepKind.TlbAsidLocal : StepKind.TlbAsid;
         _core.Maintain([new Step(kind, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
     }
 

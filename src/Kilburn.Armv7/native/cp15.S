@@ -342,16 +342,16 @@ function arm_invalidate_page_of_all_asids
 endfunction arm_invalidate_page_of_all_asids
 
 // void arm_remove_page(uint32_t address, uint32_t asid, const uint32_t *cores)
-//   DSB, TLBIMVAIS, DSB, ISB: a removed descriptor is gone from every core. TLBIMVA when no core but this one is in the set, which is
-//   read after the first DSB: rotated by the core's number, its own bit leaves with the carry. The number is MPIDR[7:0], which is
-//   all that a rotation takes of a register. DDI 0406C.d, B3.10.1, B4.1.106.
+//   DSB, TLBIMVAIS, DSB, ISB: a removed descriptor is gone from every core. TLBIMVA when the set is this core alone; it is read after the
+//   first DSB. Rotated by the core's number, it is 1 then. The number is MPIDR[7:0], which is all that a rotation takes of a register.
+//   DDI 0406C.d, B3.10.1, B4.1.106.
 function arm_remove_page
         bfi     r0, r1, #0, #12
         mrc     p15, 0, r3, c0, c0, 5
         dsb     ish
         ldr     r2, [r2]
         rors    r2, r3
-        lsrs    r2, r2, #1
+        cmp     r2, #1
         bne     1f
         mcr     p15, 0, r0, c8, c7, 1
         dsb     ish
@@ -374,12 +374,12 @@ function arm_remove_page_of_all_asids
 endfunction arm_remove_page_of_all_asids
 
 // void arm_remove_asid(uint32_t asid, const uint32_t *cores)
-//   TLBIASIDIS, DSB: for an ASID that no core runs. TLBIASID when no core but this one is in the set: see arm_remove_page.
+//   TLBIASIDIS, DSB: for an ASID that no core runs. TLBIASID when the set is this core alone: see arm_remove_page.
 function arm_remove_asid
         mrc     p15, 0, r2, c0, c0, 5
         ldr     r1, [r1]
         rors    r1, r2
-        lsrs    r1, r1, #1
+        cmp     r1, #1
         bne     1f
         mcr     p15, 0, r0, c8, c7, 2
         dsb     ish

@@ -123,8 +123,8 @@ public struct AsidAllocator
     /// <see cref="VmStatus.NoSuchSpace"/> when it was taken out before.
     /// </returns>
     /// <remarks>
-    /// Meets <see cref="Request"/> as two who each raise a flag and then look for the other's: here the word is retired, then the
-    /// cores are looked at; there the core's word is set, then the space's is read again. Both put a full barrier between.
+    /// Meets <see cref="Request"/> as two who each raise a flag and then look for the other's: here the set of the space's cores is emptied,
+    /// then the cores are looked at; there the core's word is set, then the space's set is read. Both put a full barrier between.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // one caller
     public VmStatus TryRetire<TMachine>(ref TMachine machine, PhysicalAddress owner)
@@ -139,6 +139,8 @@ public struct AsidAllocator
             return VmStatus.NoSuchSpace;
         }
 
+        uint cores = record.Cores;
+        record.Cores = CoreSet.Unknown; // what a switch looks at again
         machine.StoreRelease(ref record.Word, AsidWord.Retired);
         machine.OrderMemory();
         Asid asid = AsidWord.AsidOf(word);
@@ -146,6 +148,7 @@ public struct AsidAllocator
         {
             if (IsRunningLocked<TMachine>(word, owner, out bool wasReserved))
             {
+                record.Cores = cores;
                 machine.StoreRelease(ref record.Word, word);
                 _lock.Release(ref machine, LockRank.Asids);
                 return VmStatus.SpaceActive;
@@ -158,7 +161,7 @@ public struct AsidAllocator
                 machine.InvalidateBranchPredictors();
             }
 
-            machine.RemoveAsid(asid, ref record.Cores);
+            machine.RemoveAsid(asid, ref cores);
             if (wasReserved || AsidWord.IsSameGeneration(word, _generation))
             {
                 _used[(int)(asid.Value >> BitsPerWordShift)] &= ~(1u << (int)(asid.Value & BitMask));
@@ -217,9 +220,9 @@ public struct AsidAllocator
     public VmStatus Request<TMachine>(ref TMachine machine, PhysicalAddress owner, out Asid asid)
         where TMachine : struct, IMachine
     {
-        uint word = Ask(ref machine, ref CoreOf(machine.CoreIndex), ref machine.Data<AsidOwner>(owner));
-        asid = word == AsidWord.Retired ? Asid.None : AsidWord.AsidOf(word);
-        return word == AsidWord.Retired ? VmStatus.NoSuchSpace : VmStatus.Ok;
+        bool isLive = TryAsk(ref machine, ref CoreOf(machine.CoreIndex), ref machine.Data<AsidOwner>(owner), out uint word);
+        asid = isLive ? AsidWord.AsidOf(word) : Asid.None;
+        return isLive ? VmStatus.Ok : VmStatus.NoSuchSpace;
     }
 
     /// <summary>Begins a generation before it is needed, which makes every space ask again.</summary>
@@ -318,8 +321,7 @@ public struct AsidAllocator
     {
         ref AsidCore core = ref CoreOf(machine.CoreIndex);
         ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
-        uint word = Ask(ref machine, ref core, ref record);
-        if (word == AsidWord.Retired)
+        if (!TryAsk(ref machine, ref core, ref record, out uint word))
         {
             return false;
         }
@@ -330,19 +332,26 @@ public struct AsidAllocator
         return true;
     }
 
-    /// <returns>The space's word, which the core now holds as its own; or <see cref="AsidWord.Retired"/>.</returns>
+    /// <returns>True when the core now holds the space's word as its own; false when the space is taken out.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // for Switch
-    private uint Ask<TMachine>(ref TMachine machine, ref AsidCore core, ref AsidOwner record)
+    private bool TryAsk<TMachine>(ref TMachine machine, ref AsidCore core, ref AsidOwner record, out uint word)
         where TMachine : struct, IMachine
     {
-        uint word = record.Word;
-        return TryKeep(ref machine, ref record, ref core, word) ? word : RequestSlowly(ref machine, ref record, ref core);
+        word = record.Word;
+        if (TryKeep(ref machine, ref record, ref core, word))
+        {
+            return true;
+        }
+
+        word = RequestSlowly(ref machine, ref record, ref core);
+        return word != AsidWord.Retired;
     }
 
     // The fast path of every switch. The reads at its start may come in any order and be old: the core's word is written by
     // this core alone, and leaves the generation for good when the generation ends; a space's word of the generation changes only at its
-    // end, or when the space is retired. So all that matters is what holds after the core's word is seen by all, and that is looked at again.
-    // The other side writes the generation, or retires the space, and then looks at the core's word: one of the two sees the other.
+    // end, or when the space is retired, which empties its set of cores first. So all that matters is what holds after the core's word is
+    // seen by all, and that is looked at. The other side writes the generation, or the set, and then looks at the core's word: one of
+    // the two sees the other.
     /// <returns>True when the core now holds <paramref name="word"/>, which the space had a moment ago.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryKeep<TMachine>(ref TMachine machine, ref AsidOwner record, ref AsidCore core, uint word)
@@ -356,7 +365,7 @@ public struct AsidAllocator
 
         machine.Store(ref core.Active, word);
         machine.OrderMemory();
-        return _generation == generation && record.Word == word && (record.Cores & core.Bit) != 0;
+        return _generation == generation && (record.Cores & core.Bit) != 0;
     }
 
     /// <returns>The space's word, which the core now holds as its own; or <see cref="AsidWord.Retired"/>.</returns>

@@ -81,13 +81,13 @@ public struct InvalidationBatch
         {
             machine.SynchronizeData();
             Asid asid = AsidWord.AsidOf(machine.LoadAcquire(ref owner.Word));
-            if (CoreSet.HasOthers(owner.Cores, machine.CoreIndex))
+            if (CoreSet.IsOnly(owner.Cores, machine.CoreIndex))
             {
-                InvalidateOnAllCores(ref machine, asid);
+                InvalidateLocally(ref machine, asid);
             }
             else
             {
-                InvalidateLocally(ref machine, asid);
+                InvalidateOnAllCores(ref machine, asid);
             }
 
             if (TMachine.BranchPredictorNeedsMaintenance)

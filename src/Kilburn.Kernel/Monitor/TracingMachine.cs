@@ -294,8 +294,7 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     /// <inheritdoc/>
     public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        bool isBroadcast = CoreSet.HasOthers(cores, CoreIndex);
-        SayPage(isBroadcast ? "DSB, TLBIMVAIS "u8 : "DSB, TLBIMVA "u8, address, asid, ", DSB, ISB"u8);
+        SayPage(CoreSet.IsOnly(cores, CoreIndex) ? "DSB, TLBIMVA "u8 : "DSB, TLBIMVAIS "u8, address, asid, ", DSB, ISB"u8);
         _inner.RemovePage(address, asid, ref cores, file, line);
     }
 
@@ -309,7 +308,7 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     /// <inheritdoc/>
     public void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        SayAsid(CoreSet.HasOthers(cores, CoreIndex) ? "TLBIASIDIS"u8 : "TLBIASID"u8, asid, ", DSB"u8);
+        SayAsid(CoreSet.IsOnly(cores, CoreIndex) ? "TLBIASID"u8 : "TLBIASIDIS"u8, asid, ", DSB"u8);
         _inner.RemoveAsid(asid, ref cores, file, line);
     }
 

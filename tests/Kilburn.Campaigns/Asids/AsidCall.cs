@@ -21,10 +21,10 @@ internal enum AsidCall : byte
     /// <summary>DSB or DSB, ISB.</summary>
     Synchronize,
 
-    /// <summary>The removal of an ASID on the core, and on the others when one of them is in the space's set.</summary>
+    /// <summary>The removal of an ASID on the core, and on the others when the core is not alone in the space's set.</summary>
     RemoveAsid,
 
-    /// <summary>The removal of a page on the core, and on the others when one of them is in the space's set.</summary>
+    /// <summary>The removal of a page on the core, and on the others when the core is not alone in the space's set.</summary>
     RemovePage,
 
     /// <summary>The removal of a page on all cores.</summary>

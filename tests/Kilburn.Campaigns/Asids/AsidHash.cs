@@ -84,7 +84,8 @@ internal sealed class AsidHash<TBounds>
         {
             // Whatever an operation does under the lock follows from what the lock guards.
             uint word = WordOf(at.Operation);
-            return at with { History = Mix(Guarded(at.IsResuming ? 1u : 0, core), word), WordAtLock = word };
+            ulong own = ((ulong)SetOf(at.Operation, core) << 32) | word;
+            return at with { History = Mix(Guarded(at.IsResuming ? 1u : 0, core), own), WordAtLock = word };
         }
 
         if (_world.HasLock(core))
@@ -304,6 +305,18 @@ internal sealed class AsidHash<TBounds>
         }
 
         return 0;
+    }
+
+    // The cores of the operation's space, its own first: who takes a space out has them in hand while the record says that they are unknown.
+    private uint SetOf(AsidOperation operation, int core)
+    {
+        uint set = 0;
+        for (int index = 0; operation.HasSpace && index < TBounds.CoreCount; index++)
+        {
+            set |= _world.IsInSet(operation.Slot, index ^ core) ? 1u << index : 0;
+        }
+
+        return set;
     }
 
     private uint WordOf(AsidOperation operation) => operation.HasSpace ? _world.OwnerOf(operation.Slot).Word : 0;

@@ -18,6 +18,9 @@ namespace Kilburn.Campaigns.Asids;
 internal sealed class AsidRun<TBounds>
     where TBounds : struct, IAsidBounds
 {
+    /// <summary>From the ASID to the set of cores in the operand of <see cref="AsidCall.RemoveAsid"/>.</summary>
+    public const int CoresShift = 8;
+
     private const int MostCalls = 4096;
     private const uint PageAddress = 0x0000_1000;
 
@@ -265,10 +268,11 @@ internal sealed class AsidRun<TBounds>
                 World.Flush(Core);
                 break;
             case AsidCall.RemoveAsid:
-                World.RemoveAsid(_plan.Flaw == AsidFlaw.NextAsidInvalidated ? operand + 1 : operand, CoresToTell());
+                uint asid = operand & ((1u << CoresShift) - 1);
+                World.RemoveAsid(_plan.Flaw == AsidFlaw.NextAsidInvalidated ? asid + 1 : asid, CoresToTell(operand >> CoresShift));
                 break;
             case AsidCall.RemovePage:
-                World.RemovePage(_operation.Slot, operand, CoresToTell());
+                World.RemovePage(_operation.Slot, operand, CoresToTell(World.OwnerOf(_operation.Slot).Cores));
                 break;
             case AsidCall.RemovePageEverywhere:
                 World.RemovePage(_operation.Slot, operand, AsidWorld<TBounds>.AllCores);
@@ -281,11 +285,8 @@ internal sealed class AsidRun<TBounds>
         }
     }
 
-    private uint CoresToTell()
-    {
-        bool isBroadcast = CoreSet.HasOthers(World.OwnerOf(_operation.Slot).Cores, (uint)Core) && _plan.Flaw != AsidFlaw.OthersNotTold;
-        return isBroadcast ? AsidWorld<TBounds>.AllCores : 1u << Core;
-    }
+    private uint CoresToTell(uint cores) =>
+        CoreSet.IsOnly(cores, (uint)Core) || _plan.Flaw == AsidFlaw.OthersNotTold ? 1u << Core : AsidWorld<TBounds>.AllCores;
 
     // Returns true when the call is to be done now. False: it lies in the past, or in the state that is thrown away.
     private bool Arrive(AsidCall call, int offset, uint operand, out uint result)

@@ -180,7 +180,8 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     public void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
-    public void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0) => run.Do(AsidCall.RemoveAsid, 0, asid.Value);
+    public void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0) =>
+        run.Do(AsidCall.RemoveAsid, 0, asid.Value | (cores << AsidRun<TBounds>.CoresShift));
 
     /// <inheritdoc/>
     public void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) =>

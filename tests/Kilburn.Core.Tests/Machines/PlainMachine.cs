@@ -242,13 +242,13 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
 
     public readonly void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        if (CoreSet.HasOthers(cores, _coreIndex))
+        if (CoreSet.IsOnly(cores, _coreIndex))
         {
-            InvalidateAsid(asid, file, line);
+            InvalidateLocalAsid(asid, file, line);
         }
         else
         {
-            InvalidateLocalAsid(asid, file, line);
+            InvalidateAsid(asid, file, line);
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class InvalidationBatchTests
     }
 
     [Theory]
-    [InlineData(0b000, 1, StepKind.TlbPageLocal)]
+    [InlineData(0b000, 1, StepKind.TlbPage)] // unknown
     [InlineData(0b010, 1, StepKind.TlbPageLocal)]
     [InlineData(0b010, InvalidationBatch.PageLimit + 1, StepKind.TlbAsidLocal)]
     [InlineData(0b001, 1, StepKind.TlbPage)]
