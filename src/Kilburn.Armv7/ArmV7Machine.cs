@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Checks;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
@@ -275,8 +276,8 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
-        Cp15.RemovePage(address.Value, asid.Value, ref cores);
+    public readonly void RemovePage(VirtualAddress address, ref AsidOwner owner, string file = "", int line = 0) =>
+        Cp15.RemovePage(address.Value, ref owner);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using Kilburn.Core.Asids;
 
 namespace Kilburn.Armv7;
 
@@ -251,11 +252,10 @@ internal static class Cp15
 
     /// <summary>DSB, TLBIMVAIS or TLBIMVA, DSB, ISB.</summary>
     /// <param name="address">Any byte of the page.</param>
-    /// <param name="asid">ASID in bits 7:0, and nothing else.</param>
-    /// <param name="cores">A bit for each core that may hold the page.</param>
+    /// <param name="owner">Its first word has the ASID in bits 7:0, its second a bit for each core that may hold the page.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_remove_page")]
-    internal static extern void RemovePage(uint address, uint asid, ref uint cores);
+    internal static extern void RemovePage(uint address, ref AsidOwner owner);
 
     /// <summary>DSB, TLBIMVAAIS, DSB, ISB.</summary>
     /// <param name="address">Page in bits 31:12.</param>

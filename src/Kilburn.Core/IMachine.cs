@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 
@@ -289,12 +290,11 @@ public interface IMachine
     /// can hold it, DSB, TLBIMVA, DSB, ISB.
     /// </summary>
     /// <param name="address">Any byte of the page.</param>
-    /// <param name="asid">The tag.</param>
-    /// <param name="cores">A bit for each core that may hold it; read after the first DSB.</param>
+    /// <param name="owner">The space's ASID, and the cores that may hold something under it; both are read after the first DSB.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     void RemovePage(
-        VirtualAddress address, Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+        VirtualAddress address, ref AsidOwner owner, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     /// <summary>
     /// The whole removal of one page of the kernel half, after its descriptor was written: DSB, TLBIMVAAIS, DSB, ISB.

@@ -273,10 +273,11 @@ public readonly struct ModelMachine<TProfile> : IMachine
 
     /// <inheritdoc/>
     public void RemovePage(
-        VirtualAddress address, Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        VirtualAddress address, ref AsidOwner owner, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         _core.Maintain(new Step(StepKind.DataBarrier), file, line);
-        StepKind kind = CoreSet.IsOnly(cores, CoreIndex) ? StepKind.TlbPageLocal : StepKind.TlbPage;
+        Asid asid = AsidWord.AsidOf(LoadAcquire(ref owner.Word));
+        StepKind kind = CoreSet.IsOnly(owner.Cores, CoreIndex) ? StepKind.TlbPageLocal : StepKind.TlbPage;
         _core.Maintain(
             [new Step(kind, address.Value, asid.Value), new Step(StepKind.DataBarrier), new Step(StepKind.ContextBarrier)], file, line, 1);
     }

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 
@@ -239,7 +240,7 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
-    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) => throw NoMmu();
+    public void RemovePage(VirtualAddress address, ref AsidOwner owner, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
     public void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw NoMmu();

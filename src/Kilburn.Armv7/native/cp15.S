@@ -341,17 +341,18 @@ function arm_invalidate_page_of_all_asids
         bx      lr
 endfunction arm_invalidate_page_of_all_asids
 
-// void arm_remove_page(uint32_t address, uint32_t asid, const uint32_t *cores)
-//   DSB, TLBIMVAIS, DSB, ISB: a removed descriptor is gone from every core. TLBIMVA when the set is this core alone; it is read after the
-//   first DSB. Rotated by the core's number, it is 1 then. The number is MPIDR[7:0], which is all that a rotation takes of a register.
-//   DDI 0406C.d, B3.10.1, B4.1.106.
+// void arm_remove_page(uint32_t address, const struct { uint32_t word, cores; } *owner)
+//   DSB, TLBIMVAIS, DSB, ISB: a removed descriptor is gone from every core. TLBIMVA when the set is this core alone. Word and set are read
+//   after the first DSB. The ASID is the word's low byte. The set, rotated by the core's number, is 1 for the core alone; the number
+//   is MPIDR[7:0], which is all that a rotation takes of a register. DDI 0406C.d, B3.10.1, B4.1.106.
 function arm_remove_page
-        bfi     r0, r1, #0, #12
-        mrc     p15, 0, r3, c0, c0, 5
         dsb     ish
-        ldr     r2, [r2]
-        rors    r2, r3
-        cmp     r2, #1
+        ldrd    r2, r3, [r1]
+        mrc     p15, 0, r1, c0, c0, 5
+        uxtb    r2, r2
+        bfi     r0, r2, #0, #12
+        rors    r3, r1
+        cmp     r3, #1
         bne     1f
         mcr     p15, 0, r0, c8, c7, 1
         dsb     ish

@@ -292,10 +292,11 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     }
 
     /// <inheritdoc/>
-    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0)
+    public void RemovePage(VirtualAddress address, ref AsidOwner owner, string file = "", int line = 0)
     {
-        SayPage(CoreSet.IsOnly(cores, CoreIndex) ? "DSB, TLBIMVA "u8 : "DSB, TLBIMVAIS "u8, address, asid, ", DSB, ISB"u8);
-        _inner.RemovePage(address, asid, ref cores, file, line);
+        ReadOnlySpan<byte> invalidation = CoreSet.IsOnly(owner.Cores, CoreIndex) ? "DSB, TLBIMVA "u8 : "DSB, TLBIMVAIS "u8;
+        SayPage(invalidation, address, AsidWord.AsidOf(owner.Word), ", DSB, ISB"u8);
+        _inner.RemovePage(address, ref owner, file, line);
     }
 
     /// <inheritdoc/>

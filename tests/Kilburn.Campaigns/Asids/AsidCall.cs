@@ -24,11 +24,11 @@ internal enum AsidCall : byte
     /// <summary>The removal of an ASID on the core, and on the others when the core is not alone in the space's set.</summary>
     RemoveAsid,
 
+    /// <summary>The DSB after which every walk sees that a descriptor is cleared.</summary>
+    SeeDescriptor,
+
     /// <summary>The removal of a page on the core, and on the others when the core is not alone in the space's set.</summary>
     RemovePage,
-
-    /// <summary>The removal of a page on all cores.</summary>
-    RemovePageEverywhere,
 
     /// <summary>The flush of the core's TLB.</summary>
     FlushLocal,

@@ -84,8 +84,8 @@ internal sealed class AsidHash<TBounds>
         {
             // Whatever an operation does under the lock follows from what the lock guards.
             uint word = WordOf(at.Operation);
-            ulong own = ((ulong)SetOf(at.Operation, core) << 32) | word;
-            return at with { History = Mix(Guarded(at.IsResuming ? 1u : 0, core), own), WordAtLock = word };
+            ulong guarded = Guarded(at.IsResuming ? 1u : 0, core);
+            return at with { History = Mix(guarded, SetAndWordOf(at.Operation, core)), WordAtLock = word };
         }
 
         if (_world.HasLock(core))
@@ -104,7 +104,7 @@ internal sealed class AsidHash<TBounds>
 
         return at.Operation.Kind switch
         {
-            AsidOperationKind.Unmap => at with { History = Mix(Mix(at.History, call), _world.OwnerOf(at.Operation.Slot).Word) },
+            AsidOperationKind.Unmap => at with { History = Mix(Mix(at.History, call), SetAndWordOf(at.Operation, core)) },
             AsidOperationKind.Leave when _ownerOffsets.Contains(at.PendingOffset) => at with { History = Active(core, 0) },
             _ => at,
         };
@@ -307,8 +307,8 @@ internal sealed class AsidHash<TBounds>
         return 0;
     }
 
-    // The cores of the operation's space, its own first: who takes a space out has them in hand while the record says that they are unknown.
-    private uint SetOf(AsidOperation operation, int core)
+    // The cores of the operation's space, its own first, and the word: what an operation has in hand when others have changed the record.
+    private ulong SetAndWordOf(AsidOperation operation, int core)
     {
         uint set = 0;
         for (int index = 0; operation.HasSpace && index < TBounds.CoreCount; index++)
@@ -316,7 +316,7 @@ internal sealed class AsidHash<TBounds>
             set |= _world.IsInSet(operation.Slot, index ^ core) ? 1u << index : 0;
         }
 
-        return set;
+        return ((ulong)set << 32) | WordOf(operation);
     }
 
     private uint WordOf(AsidOperation operation) => operation.HasSpace ? _world.OwnerOf(operation.Slot).Word : 0;

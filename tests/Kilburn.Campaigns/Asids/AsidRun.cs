@@ -18,7 +18,7 @@ namespace Kilburn.Campaigns.Asids;
 internal sealed class AsidRun<TBounds>
     where TBounds : struct, IAsidBounds
 {
-    /// <summary>From the ASID to the set of cores in the operand of <see cref="AsidCall.RemoveAsid"/>.</summary>
+    /// <summary>From the ASID to the set of cores in the operand of <see cref="AsidCall.RemoveAsid"/> and <see cref="AsidCall.RemovePage"/>.</summary>
     public const int CoresShift = 8;
 
     private const int MostCalls = 4096;
@@ -268,14 +268,14 @@ internal sealed class AsidRun<TBounds>
                 World.Flush(Core);
                 break;
             case AsidCall.RemoveAsid:
-                uint asid = operand & ((1u << CoresShift) - 1);
+                uint asid = AsidIn(operand);
                 World.RemoveAsid(_plan.Flaw == AsidFlaw.NextAsidInvalidated ? asid + 1 : asid, CoresToTell(operand >> CoresShift));
                 break;
-            case AsidCall.RemovePage:
-                World.RemovePage(_operation.Slot, operand, CoresToTell(World.OwnerOf(_operation.Slot).Cores));
+            case AsidCall.SeeDescriptor:
+                World.Slots[_operation.Slot] = AsidSlotState.Unmapped;
                 break;
-            case AsidCall.RemovePageEverywhere:
-                World.RemovePage(_operation.Slot, operand, AsidWorld<TBounds>.AllCores);
+            case AsidCall.RemovePage:
+                World.RemovePage(_operation.Slot, AsidIn(operand), CoresToTell(operand >> CoresShift));
                 break;
             case AsidCall.ClearDescriptor:
                 World.BeginUnmap(_operation.Slot);
@@ -284,6 +284,8 @@ internal sealed class AsidRun<TBounds>
                 break; // barriers: the states of the search are in order as they are
         }
     }
+
+    private static uint AsidIn(uint operand) => operand & ((1u << CoresShift) - 1);
 
     private uint CoresToTell(uint cores) =>
         CoreSet.IsOnly(cores, (uint)Core) || _plan.Flaw == AsidFlaw.OthersNotTold ? 1u << Core : AsidWorld<TBounds>.AllCores;

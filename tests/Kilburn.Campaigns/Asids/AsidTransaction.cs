@@ -90,9 +90,6 @@ internal sealed class AsidTransaction<TBounds>(AsidWorld<TBounds> world, AsidPla
 
         // What is still walked is there again at once, and what is not walked any more would be gone.
         AsidCall.RemoveAsid => AsidMover.Left,
-
-        // A page that is invalidated later is held by those who began to walk meanwhile.
-        AsidCall.RemovePageEverywhere => AsidMover.Right,
         _ => AsidMover.None,
     };
 

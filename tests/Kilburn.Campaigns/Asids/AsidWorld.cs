@@ -304,12 +304,9 @@ internal sealed class AsidWorld<TBounds>
         }
     }
 
-    /// <summary>
-    /// DSB, then the invalidation of the one page that a space's unmaps are about, under an ASID on cores. Each space has another.
-    /// </summary>
+    /// <summary>The invalidation of the one page that a space's unmaps are about, under an ASID on cores. Each space has another.</summary>
     public void RemovePage(int slot, uint asid, uint cores)
     {
-        Slots[slot] = AsidSlotState.Unmapped;
         for (int core = 0; core < TBounds.CoreCount; core++)
         {
             if (((cores >> core) & 1) != 0)

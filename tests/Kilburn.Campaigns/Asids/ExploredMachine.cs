@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Kilburn.Core;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 
@@ -166,22 +167,25 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
-    public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
-        run.Do(AsidCall.RemovePageEverywhere, 0, asid.Value);
+    public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
-    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
-        run.Do(AsidCall.RemovePage, 0, asid.Value);
+    public void RemovePage(VirtualAddress address, ref AsidOwner owner, string file = "", int line = 0)
+    {
+        run.Do(AsidCall.SeeDescriptor, 0, 0);
+        uint word = run.Load(ref owner.Word);
+        run.Do(AsidCall.RemovePage, 0, OperandOf(AsidWord.AsidOf(word), owner.Cores));
+    }
 
     /// <inheritdoc/>
     public void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
     public void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0) =>
-        run.Do(AsidCall.RemoveAsid, 0, asid.Value | (cores << AsidRun<TBounds>.CoresShift));
+        run.Do(AsidCall.RemoveAsid, 0, OperandOf(asid, cores));
 
     /// <inheritdoc/>
     public void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) =>
@@ -222,6 +226,8 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     [DoesNotReturn]
     public void Panic(ReadOnlySpan<byte> invariant, uint value) =>
         throw new AsidViolationException($"core {run.Core} panics: {Encoding.UTF8.GetString(invariant)} (0x{value:X8})");
+
+    private static uint OperandOf(Asid asid, uint cores) => asid.Value | (cores << AsidRun<TBounds>.CoresShift);
 
     private static NotSupportedException Unused() =>
         new("The allocator makes a call that the search of its states does not know.");

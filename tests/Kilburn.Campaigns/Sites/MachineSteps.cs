@@ -4,6 +4,7 @@ using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Kilburn.Core;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Descriptors;
 using Kilburn.Model;
 using Kilburn.Model.Campaigns;
@@ -16,7 +17,7 @@ namespace Kilburn.Campaigns.Sites;
 /// <summary>The steps of each operation of the machine that takes its caller's place: asked of the model, by doing it.</summary>
 /// <remarks>
 /// An operation without a barrier or an invalidation (a table store, a register write, a note) is no maintenance, and has no steps.
-/// One that is given a set of cores is done for none and for all.
+/// One that is given a set of cores is done for this core alone and for all.
 /// </remarks>
 internal static class MachineSteps
 {
@@ -29,7 +30,7 @@ internal static class MachineSteps
         Dictionary<string, MachineStep[]> found = [];
         foreach (MethodInfo method in typeof(IMachine).GetMethods().Where(TakesPlace))
         {
-            MachineStep[] steps = [.. Probe(method, 0).Union(Probe(method, uint.MaxValue)).OrderBy(step => step.Index)];
+            MachineStep[] steps = [.. Probe(method, 1).Union(Probe(method, uint.MaxValue)).OrderBy(step => step.Index)];
             if (steps.Any(step => step.Kind != StepKind.RegisterWrite))
             {
                 found.Add(method.Name, steps);
@@ -80,6 +81,7 @@ internal static class MachineSteps
     {
         const uint Length = 1024;
         return parameter.IsDefined(typeof(CallerFilePathAttribute)) ? ProbeFile
+            : parameter.ParameterType == typeof(AsidOwner).MakeByRefType() ? new AsidOwner { Cores = cores }
             : parameter.ParameterType.IsByRef ? cores
             : parameter.ParameterType == typeof(uint) ? Length
             : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType)

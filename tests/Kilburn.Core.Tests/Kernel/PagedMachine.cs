@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Locks;
 using Kilburn.Core.Tests.Machines;
@@ -214,7 +215,7 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) =>
         _memory.Invalidate(address);
 
-    public void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0)
+    public void RemovePage(VirtualAddress address, ref AsidOwner owner, string file = "", int line = 0)
     {
     }
 

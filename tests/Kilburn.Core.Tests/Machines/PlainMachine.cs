@@ -233,8 +233,11 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     {
     }
 
-    public readonly void RemovePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
+    public readonly void RemovePage(VirtualAddress address, ref AsidOwner owner, string file = "", int line = 0)
+    {
+        Asid asid = AsidWord.AsidOf(LoadAcquire(ref owner.Word));
         _memory.Maintenance?.Add((nameof(RemovePage), address.Value, asid.Value));
+    }
 
     public readonly void RemovePageOfAllAsids(VirtualAddress address, string file = "", int line = 0)
     {

@@ -25,13 +25,13 @@ public sealed class PageInvalidationTests
     }
 
     [Fact]
-    public void Remove_AnotherAsidMeanwhile_IsInvalidatedAsWell()
+    public void Remove_AnotherAsidBeforeTheDescriptorIsSeen_IsTheOneThatIsInvalidated()
     {
         PlainMemory memory = new(0x1000) { Maintenance = [] };
         PlainMachine<Asids8> machine = new(memory, 0);
         memory.BeforeSharedAccess = _ => _owner.Word = AsidWord.Of(2, 7);
         PageInvalidation.Remove(ref machine, ref _owner, new VirtualAddress(Page));
-        Assert.Equal([(nameof(IMachine.RemovePage), Page, 5u), (nameof(IMachine.InvalidatePage), Page, 7u)], memory.Maintenance);
+        Assert.Equal([(nameof(IMachine.RemovePage), Page, 7u)], memory.Maintenance);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Kilburn.Core.Addresses;
+using Kilburn.Core.Asids;
 using Kilburn.Core.Frames;
 using Kilburn.Model.Boot;
 using Kilburn.Model.Campaigns;
@@ -257,8 +258,8 @@ public sealed class OracleTests
         core.SwitchSpace(TableA | BootCode.WalkAttributes, new Asid(1));
         machine.GetCore<CortexA7>(1).SwitchSpace(TableA | BootCode.WalkAttributes, new Asid(1));
         core.WriteWord(new PhysicalAddress(SecondSlot(Second1, Address)), 0);
-        uint cores = 0b11;
-        core.RemovePage(new VirtualAddress(Address), new Asid(1), ref cores, $"src/{File}", Line);
+        AsidOwner owner = new() { Word = AsidWord.Of(1, 1), Cores = 0b11 };
+        core.RemovePage(new VirtualAddress(Address), ref owner, $"src/{File}", Line);
         _ = Assert.Throws<ViolationException>(() => machine.GetCore<CortexA7>(0).NoteFrames(
             FrameChange.Returned, FrameUse.Page, new PhysicalAddress(Page1), PageSize.Small));
     }
