@@ -18,7 +18,7 @@ namespace Kilburn.Core.Asids;
 /// </para>
 /// <para>
 /// Invariants. A1: of two live spaces with words of the current generation, no two have one ASID. A2: an ASID whose owner ended
-/// is given out only after its entries were invalidated on all cores, and one of an earlier generation is used by a core
+/// is given out only after its entries were invalidated wherever they can be, and one of an earlier generation is used by a core
 /// only after that core's flush. A3: while a core's registers hold a space's table, the core's <c>Owner</c>,
 /// <c>Active</c> or <c>Reserved</c> says so, so that <see cref="TryRetire"/> refuses. A4: a space's word is changed before the first walk
 /// under its new ASID, with a DSB between; whoever clears a descriptor reads the word after a DSB
