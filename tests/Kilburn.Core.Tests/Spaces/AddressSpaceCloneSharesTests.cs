@@ -165,7 +165,7 @@ public sealed class AddressSpaceCloneSharesTests
         Assert.Empty(ToldBy(() => _fixture.Clone(parent)));
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Base, 1));
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Base + MiB, 1));
-        Assert.Equal([nameof(IMachine.InvalidateLocalAsid)], ToldBy(() => _fixture.Clone(parent)));
+        Assert.Equal([nameof(IMachine.InvalidateAsid)], ToldBy(() => _fixture.Clone(parent)));
         Assert.Empty(ToldBy(() => _fixture.Clone(parent)));
     }
 
@@ -186,7 +186,7 @@ public sealed class AddressSpaceCloneSharesTests
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Base, 1));
         AddressSpace child = _fixture.Clone(parent);
         Assert.Equal(
-            [nameof(IMachine.InvalidateLocalAsid)],
+            [nameof(IMachine.InvalidateAsid)],
             ToldBy(() => Assert.Equal(VmStatus.Ok, _fixture.TryUnmapBytes(child, Base, MiB))));
         Assert.Equal((0u, 0u), (_fixture.CountersOf(child).ReservedPages, _fixture.CountersOf(child).ResidentPages));
         Assert.Equal(1u, _fixture.Read(parent, Base));

@@ -132,7 +132,7 @@ public sealed class RangeBlocksCountTests
         _fixture.Memory.Maintenance = [];
 
         Assert.Equal(VmStatus.Ok, _fixture.TryProtectBytes(space, Start, 2 * MiB, UserRights.Read));
-        Assert.Equal([nameof(IMachine.InvalidateLocalAsid)], _fixture.Memory.Maintenance.Select(told => told.Member));
+        Assert.Equal([nameof(IMachine.InvalidateAsid)], _fixture.Memory.Maintenance.Select(told => told.Member));
     }
 
     [Fact]
