@@ -1,0 +1,61 @@
+using Kilburn.Core.Frames;
+using Xunit;
+
+namespace Kilburn.Core.Tests.Frames;
+
+/// <summary>The word of a frame.</summary>
+public sealed class FrameAllocatorInfoTests
+{
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(2u)]
+    [InlineData(3u)]
+    [InlineData(129u)]
+    [InlineData(130u)]
+    [InlineData(257u)]
+    [InlineData(258u)]
+    [InlineData(8193u)]
+    [InlineData(FrameInfo.OwnerLimit)]
+    public void Page_AnyOwners_TellsThemAndIsNothingElse(uint owners)
+    {
+        uint info = FrameInfo.Page(owners);
+        Assert.Equal(owners, FrameInfo.OwnersOf(info));
+        Assert.Equal(owners == 1, info == FrameInfo.SolePage);
+        Assert.Equal(owners == 2, info == FrameInfo.TwoOwners);
+        Assert.Equal(FrameUse.Page, FrameInfo.UseOf(info));
+        Assert.True(FrameInfo.IsUsed(info));
+        Assert.False(FrameInfo.IsCut(info));
+        Assert.Equal(0u, info & (FrameInfo.Pair | FrameInfo.RunBit | FrameInfo.GivenBits));
+    }
+
+    [Theory]
+    [InlineData(FrameUse.FirstLevelTable)]
+    [InlineData(FrameUse.FullFirstLevelTable)]
+    [InlineData(FrameUse.LargeBlock)]
+    [InlineData(FrameUse.SectionBlock)]
+    [InlineData(FrameUse.SupersectionBlock)]
+    public void Used_TableOrBlock_TellsItsUse(FrameUse use)
+    {
+        uint info = FrameInfo.Used(use);
+        Assert.Equal(use, FrameInfo.UseOf(info));
+        Assert.True(FrameInfo.IsUsed(info));
+        Assert.False(FrameInfo.IsCut(info));
+        Assert.Equal(0u, FrameInfo.OwnersOf(info));
+    }
+
+    [Theory]
+    [InlineData(FrameInfo.Cut, false)]
+    [InlineData(FrameInfo.Cut | FrameInfo.KeptBits, false)]
+    [InlineData(0x0303_0303u, true)]
+    [InlineData(0x0202_0203u, true)]
+    [InlineData(0x0302_0206u, true)]
+    [InlineData(0x0303_0306u, true)]
+    [InlineData(0x0306_0606u, true)]
+    public void UseOf_CutPage_IsSecondLevelTableWhateverItsQuartersAre(uint info, bool isUsed)
+    {
+        Assert.True(FrameInfo.IsCut(info));
+        Assert.Equal(FrameUse.SecondLevelTable, FrameInfo.UseOf(info));
+        Assert.Equal(isUsed, FrameInfo.IsUsed(info));
+        Assert.Equal(0u, FrameInfo.OwnersOf(info));
+    }
+}
