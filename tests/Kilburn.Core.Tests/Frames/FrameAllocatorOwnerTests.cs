@@ -130,15 +130,7 @@ public sealed class FrameAllocatorOwnerTests
         Assert.True(world.Memory.At(default, 2 * MiB).SequenceEqual(memory));
     }
 
-    private static FrameWorld StartTwoBanks()
-    {
-        FrameWorld world = new(new PlainMemory(17 * MiB));
-        MemoryMap map = default;
-        Assert.Equal(VmStatus.Ok, map.TryAddBank(FrameWorld.Range(0, 4 * MiB)));
-        Assert.Equal(VmStatus.Ok, map.TryAddBank(FrameWorld.Range(16 * MiB, MiB)));
-        Assert.Equal(VmStatus.Ok, world.TryStart(map, MiB));
-        return world;
-    }
+    private static FrameWorld StartTwoBanks() => FrameMaps.Start([0, 4 * MiB, 16 * MiB, 17 * MiB]);
 
     private static uint TakeFrom(FrameWorld world, uint start, uint end)
     {

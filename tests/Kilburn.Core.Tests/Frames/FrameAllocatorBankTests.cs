@@ -1,0 +1,141 @@
+using System.Collections.Generic;
+using System.Linq;
+using Kilburn.Core.Frames;
+using Kilburn.Core.Kernel;
+using Xunit;
+
+namespace Kilburn.Core.Tests.Frames;
+
+/// <summary>Memory in banks that share a section, follow each other closely, or lie far apart.</summary>
+public sealed class FrameAllocatorBankTests
+{
+    private const uint MiB = FrameWorld.MiB;
+    private const uint Page = 0x1000;
+    private const uint PagesInTwoRows = 64;
+
+    /// <summary>Banks in order of address.</summary>
+    public static TheoryData<uint[]> Maps =>
+    [
+        new([MiB, MiB + (2 * Page), 64 * MiB, 68 * MiB]),
+        new([MiB, 5 * MiB, 16 * MiB, 17 * MiB]),
+        new([MiB, 0x14_0000, 0x18_0000, 5 * MiB]),
+        new([MiB, 0x44_0000, 0x48_0000, 5 * MiB]),
+        new([MiB, 0x14_0000, 0x18_0000, 0x44_0000, 0x48_0000, 5 * MiB]),
+        new([MiB, 0x38_0000, 4 * MiB, 5 * MiB]),
+        new([MiB, 0x14_0000, 0x18_0000, 0x48_0000, 5 * MiB, 6 * MiB]),
+        new([MiB, 0x12_0000, 0x14_0000, 0x1C_0000, 0x1E_0000, 2 * MiB]),
+        new([4 * MiB, 0x64_0000, 0x68_0000, 7 * MiB]),
+        new([4 * MiB, 0x4C_0000, 0x4E_0000, 7 * MiB, 33 * MiB, 34 * MiB]),
+        new([36 * MiB, 0x254_0000, 0x258_0000, 0x2FC_0000, 0x2FE_0000, 50 * MiB]),
+        new([MiB, 0x11_0000, 2 * MiB, 0x21_0000, 3 * MiB, 0x31_0000, 4 * MiB, 0x41_0000,
+            5 * MiB, 0x58_0000, 6 * MiB, 0x61_0000, 7 * MiB, 0x71_0000, 8 * MiB, 0x81_0000]),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void TryStart_Banks_ManagesTheirFramesButTheMetadata(uint[] banks)
+    {
+        FrameWorld world = FrameMaps.Start(banks);
+        FrameStatistics statistics = world.Statistics;
+        uint frames = FramesOf(banks);
+        Assert.Equal(frames, statistics.TotalFrames);
+        Assert.Equal(0u, statistics.ReservedFrames);
+        Assert.Equal(frames - statistics.MetadataFrames, statistics.FreeFrames);
+        Assert.Equal(frames - statistics.MetadataFrames, statistics.ManagedFrames);
+        Assert.Equal(FrameState.Metadata, world.Describe(banks[0]).State);
+        for (int index = 0; index < banks.Length; index += 2)
+        {
+            bool isMetadata = index == 0 && banks[1] - banks[0] == 2 * Page;
+            Assert.Equal(isMetadata ? FrameState.Metadata : FrameState.Free, world.Describe(banks[index + 1] - Page).State);
+            AssertNotManaged(world, banks[index] - Page);
+            AssertNotManaged(world, banks[index + 1]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void Allocate_EveryPage_KeepsAtHandOnlyWhatIsOfTheLongestBankAlone(uint[] banks)
+    {
+        FrameWorld world = FrameMaps.Start(banks);
+        FrameStatistics before = world.Statistics;
+        int longest = LongestOf(banks);
+        List<uint> pages = [];
+        uint atHand = 0;
+        while (world.Allocate(FrameUse.Page, out uint page) == VmStatus.Ok)
+        {
+            pages.Add(page);
+            FrameStatistics statistics = world.Statistics;
+            Assert.Equal((uint)pages.Count, statistics.Pages);
+            if (atHand == 0)
+            {
+                bool isPrivate = SectionOf(banks, longest, page) && Others(banks, longest).All(bank => !SectionOf(banks, bank, page));
+                Assert.Equal(isPrivate, statistics.MagazineFrames != 0);
+                Assert.True(statistics.MagazineFrames < PagesInTwoRows);
+            }
+
+            atHand = statistics.MagazineFrames;
+        }
+
+        Assert.Equal((int)before.FreeFrames, pages.Count);
+        Assert.All(pages, page => Assert.Equal((FrameState.Used, page), (world.Describe(page).State, world.Describe(page).Start.Value)));
+        Assert.All(pages, page => Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page)));
+        world.DrainAll();
+        Assert.Equal(before with { OutOfFramesFailures = 1 }, world.Statistics);
+    }
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void Allocate_PagesFreedFromTheLastOn_AreAllThereAgain(uint[] banks)
+    {
+        FrameWorld world = FrameMaps.Start(banks);
+        List<uint> pages = TakeAll(world, FrameUse.Page);
+        foreach (uint page in pages.OrderDescending())
+        {
+            Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page));
+            Assert.Equal(FrameState.Free, world.Describe(page).State);
+        }
+
+        Assert.Equal(pages.Order(), TakeAll(world, FrameUse.Page).Order());
+        Assert.Equal(0u, world.Statistics.FreeFrames);
+    }
+
+    private static void AssertNotManaged(FrameWorld world, uint address)
+    {
+        Assert.Equal(FrameState.NotManaged, world.Describe(address).State);
+        Assert.Equal(VmStatus.NotManaged, world.Free(FrameUse.Page, address));
+        Assert.Equal(VmStatus.NotManaged, world.Free(FrameUse.SecondLevelTable, address));
+        Assert.Equal(VmStatus.NotManaged, world.Share(address));
+    }
+
+    private static List<uint> TakeAll(FrameWorld world, FrameUse use)
+    {
+        List<uint> taken = [];
+        while (world.Allocate(use, out uint address) == VmStatus.Ok)
+        {
+            taken.Add(address);
+        }
+
+        return taken;
+    }
+
+    private static uint FramesOf(uint[] banks)
+    {
+        uint frames = 0;
+        for (int index = 0; index < banks.Length; index += 2)
+        {
+            frames += (banks[index + 1] - banks[index]) / Page;
+        }
+
+        return frames;
+    }
+
+    private static int LongestOf(uint[] banks) =>
+        Enumerable.Range(0, banks.Length / 2).MaxBy(bank => banks[(2 * bank) + 1] - banks[2 * bank]);
+
+    private static IEnumerable<int> Others(uint[] banks, int bank) =>
+        Enumerable.Range(0, banks.Length / 2).Where(other => other != bank);
+
+    // True when a bank has frames of the section of a page.
+    private static bool SectionOf(uint[] banks, int bank, uint page) =>
+        page / MiB >= banks[2 * bank] / MiB && page / MiB <= (banks[(2 * bank) + 1] - 1) / MiB;
+}
