@@ -24,6 +24,7 @@ public sealed class FrameAllocatorBankTests
         new([MiB, 0x38_0000, 4 * MiB, 5 * MiB]),
         new([MiB, 0x14_0000, 0x18_0000, 0x48_0000, 5 * MiB, 6 * MiB]),
         new([MiB, 0x12_0000, 0x14_0000, 0x1C_0000, 0x1E_0000, 2 * MiB]),
+        new([MiB, 0x12_0000, 0x14_0000, 0x1C_0000, 0x1E_0000, 0x1F_0000, 2 * MiB, 0x24_0000]),
         new([4 * MiB, 0x64_0000, 0x68_0000, 7 * MiB]),
         new([4 * MiB, 0x4C_0000, 0x4E_0000, 7 * MiB, 33 * MiB, 34 * MiB]),
         new([36 * MiB, 0x254_0000, 0x258_0000, 0x2FC_0000, 0x2FE_0000, 50 * MiB]),

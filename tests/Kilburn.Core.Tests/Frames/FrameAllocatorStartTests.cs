@@ -119,6 +119,23 @@ public sealed class FrameAllocatorStartTests
     }
 
     [Theory]
+    [InlineData(1024u, 64u, 64u)]
+    [InlineData(1025u, 1u, 1u)]
+    [InlineData(2000u, 64u, 64u)]
+    [InlineData(4000u, 95u, 95u)]
+    [InlineData(1020u, 10u, 6u)]
+    public void TryStart_BankBeyondOneGibibyte_IsOnlyCounted(uint start, uint length, uint above)
+    {
+        uint[] banks = [MiB, 4 * MiB, start * MiB, (start + length) * MiB];
+        Assert.Equal(VmStatus.Ok, TryStart(banks, [], MiB, out FrameIndex index, out FrameSurvey survey));
+        Assert.Equal(above << 8, survey.FramesAbove);
+        Assert.Equal((3 + length - above) << 8, survey.TotalFrames);
+        Assert.Equal(survey.TotalFrames - survey.MetadataFrames, survey.ManagedFrames);
+        Assert.Equal(-1, index.FindRegion(1024 * MiB / Page));
+        Assert.Equal(start < 1024, index.FindRegion(start * MiB / Page) >= 0);
+    }
+
+    [Theory]
     [InlineData(0u, 1u, 0u, 1u)]
     [InlineData(0xFFFu, 2u, 0u, 2u)]
     [InlineData(0x3FFF_F000u, 0x1000u, 0x3FFFFu, 0x40000u)]
