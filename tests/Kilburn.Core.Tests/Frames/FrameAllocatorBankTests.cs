@@ -1,7 +1,10 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using Kilburn.Core.Addresses;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Kernel;
+using Kilburn.Core.Tests.Machines;
 using Xunit;
 
 namespace Kilburn.Core.Tests.Frames;
@@ -51,6 +54,23 @@ public sealed class FrameAllocatorBankTests
             AssertNotManaged(world, banks[index] - Page);
             AssertNotManaged(world, banks[index + 1]);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(MemoryMap.BankCapacity)]
+    public void TryStart_Banks_WritesNothingButTheMetadata(int count)
+    {
+        const byte Dirt = 0xA5;
+        uint[] banks = [.. Enumerable.Range(1, count).SelectMany(bank => (uint[])[(uint)bank * MiB, ((uint)bank * MiB) + 0x8_0000])];
+        PlainMemory memory = new(9 * MiB);
+        memory.At(default, 9 * MiB).Fill(Dirt);
+        FrameWorld world = new(memory);
+        Assert.Equal(VmStatus.Ok, world.TryStart(FrameMaps.MapOf(banks, [0, 0x1_0000, 2 * MiB, 3 * MiB]), MiB));
+        uint end = MiB + world.Statistics.MetadataInBytes;
+        Assert.True(memory.At(default, MiB).IndexOfAnyExcept(Dirt) < 0);
+        Assert.True(memory.At(new PhysicalAddress(end), (9 * MiB) - end).IndexOfAnyExcept(Dirt) < 0);
     }
 
     [Theory]
