@@ -109,14 +109,14 @@ public sealed class FrameAllocatorBankTests
     public void Allocate_PagesFreedFromTheLastOn_AreAllThereAgain(uint[] banks)
     {
         FrameWorld world = FrameMaps.Start(banks);
-        List<uint> pages = TakeAll(world, FrameUse.Page);
+        List<uint> pages = world.TakeAll(FrameUse.Page);
         foreach (uint page in pages.OrderDescending())
         {
             Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page));
             Assert.Equal(FrameState.Free, world.Describe(page).State);
         }
 
-        Assert.Equal(pages.Order(), TakeAll(world, FrameUse.Page).Order());
+        Assert.Equal(pages.Order(), world.TakeAll(FrameUse.Page).Order());
         Assert.Equal(0u, world.Statistics.FreeFrames);
     }
 
@@ -126,17 +126,6 @@ public sealed class FrameAllocatorBankTests
         Assert.Equal(VmStatus.NotManaged, world.Free(FrameUse.Page, address));
         Assert.Equal(VmStatus.NotManaged, world.Free(FrameUse.SecondLevelTable, address));
         Assert.Equal(VmStatus.NotManaged, world.Share(address));
-    }
-
-    private static List<uint> TakeAll(FrameWorld world, FrameUse use)
-    {
-        List<uint> taken = [];
-        while (world.Allocate(use, out uint address) == VmStatus.Ok)
-        {
-            taken.Add(address);
-        }
-
-        return taken;
     }
 
     private static uint FramesOf(uint[] banks)

@@ -103,7 +103,7 @@ public sealed class FrameAllocatorBlockTests
     [Fact]
     public void Allocate_OnlyBlocksThatAreKeptAreLeft_GathersThem()
     {
-        List<uint> sections = TakeAll(FrameUse.SectionBlock);
+        List<uint> sections = _world.TakeAll(FrameUse.SectionBlock);
         List<uint> whole = [.. sections.GroupBy(section => section >> 24).First(group => group.Count() == 16)];
         Assert.All(whole, section => Assert.Equal(VmStatus.Ok, _world.Free(FrameUse.SectionBlock, section)));
         Assert.Equal(MiB, _world.Statistics.LargestFreeBlockInBytes);
@@ -114,9 +114,9 @@ public sealed class FrameAllocatorBlockTests
     [Fact]
     public void Allocate_PageWhereOnlyABlockIsLeft_TakesItApart()
     {
-        List<uint> sections = TakeAll(FrameUse.SectionBlock);
-        _ = TakeAll(FrameUse.LargeBlock);
-        _ = TakeAll(FrameUse.Page);
+        List<uint> sections = _world.TakeAll(FrameUse.SectionBlock);
+        _ = _world.TakeAll(FrameUse.LargeBlock);
+        _ = _world.TakeAll(FrameUse.Page);
         Assert.Equal(VmStatus.Ok, _world.Free(FrameUse.SectionBlock, sections[0], 2));
         uint page = _world.Take(FrameUse.Page, 1);
         Assert.Equal(sections[0], page & ~(MiB - 1));
@@ -147,7 +147,7 @@ public sealed class FrameAllocatorBlockTests
     [Fact]
     public void Free_ManySections_KeepsAnEighthOfTheMemory()
     {
-        List<uint> sections = TakeAll(FrameUse.SectionBlock);
+        List<uint> sections = _world.TakeAll(FrameUse.SectionBlock);
         Assert.All(sections, section => Assert.Equal(VmStatus.Ok, _world.Free(FrameUse.SectionBlock, section)));
         uint inDepot = _world.Statistics.ManagedFrames / 8 / FramesPerSection;
         Assert.Equal(inDepot * FramesPerSection, _world.Statistics.PoolFrames);
@@ -155,15 +155,4 @@ public sealed class FrameAllocatorBlockTests
 
     private uint CountOf(FrameUse use) =>
         use == FrameUse.LargeBlock ? _world.Statistics.LargeBlocks : _world.Statistics.SectionBlocks;
-
-    private List<uint> TakeAll(FrameUse use)
-    {
-        List<uint> taken = [];
-        while (_world.Allocate(use, out uint address) == VmStatus.Ok)
-        {
-            taken.Add(address);
-        }
-
-        return taken;
-    }
 }

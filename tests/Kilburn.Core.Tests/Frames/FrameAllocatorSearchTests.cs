@@ -43,9 +43,9 @@ public sealed class FrameAllocatorSearchTests
     {
         FrameWorld world = FrameMaps.Start([MiB, 2 * MiB, 16 * MiB, 97 * MiB], 63 * MiB, 64 * MiB);
         Assert.Equal(Supersection, world.Statistics.LargestFreeBlockInBytes);
-        Assert.Equal([16 * MiB, 32 * MiB, 64 * MiB, 80 * MiB], TakeAll(world, FrameUse.SupersectionBlock));
+        Assert.Equal([16 * MiB, 32 * MiB, 64 * MiB, 80 * MiB], world.TakeAll(FrameUse.SupersectionBlock));
         Assert.Equal(Section, world.Statistics.LargestFreeBlockInBytes);
-        Assert.Equal(16, TakeAll(world, FrameUse.SectionBlock).Count);
+        Assert.Equal(16, world.TakeAll(FrameUse.SectionBlock).Count);
         Assert.Equal(Large, world.Statistics.LargestFreeBlockInBytes);
     }
 
@@ -54,12 +54,12 @@ public sealed class FrameAllocatorSearchTests
     {
         FrameWorld world = FrameMaps.Start([MiB, 100 * MiB]);
         uint free = world.Statistics.FreeFrames;
-        List<uint> blocks = TakeAll(world, FrameUse.LargeBlock);
+        List<uint> blocks = world.TakeAll(FrameUse.LargeBlock);
         Assert.Equal((int)(free / 16), blocks.Count);
         Assert.Equal(free % 16, world.Statistics.FreeFrames);
         Assert.All(blocks, block => Assert.Equal(VmStatus.Ok, world.Free(FrameUse.LargeBlock, block)));
         world.DrainAll();
-        Assert.Equal(5, TakeAll(world, FrameUse.SupersectionBlock).Count);
+        Assert.Equal(5, world.TakeAll(FrameUse.SupersectionBlock).Count);
         Assert.Equal(free - (5 * 4096), world.Statistics.FreeFrames);
     }
 
@@ -73,7 +73,7 @@ public sealed class FrameAllocatorSearchTests
         Assert.Equal(Section, world.Statistics.LargestFreeBlockInBytes);
         Assert.Equal(17 * MiB, world.Take(FrameUse.SectionBlock));
         Assert.Equal(Large, world.Statistics.LargestFreeBlockInBytes);
-        Assert.Equal(15, TakeAll(world, FrameUse.LargeBlock).Count);
+        Assert.Equal(15, world.TakeAll(FrameUse.LargeBlock).Count);
         Assert.Equal((0u, 0u), (world.Statistics.LargestFreeBlockInBytes, world.Statistics.FreeFrames));
     }
 
@@ -84,14 +84,14 @@ public sealed class FrameAllocatorSearchTests
     {
         const uint Run = 0x4000;
         FrameWorld world = FrameMaps.Start([MiB, 4 * MiB, 16 * MiB, 17 * MiB]);
-        _ = TakeAll(world, FrameUse.Page);
+        _ = world.TakeAll(FrameUse.Page);
         for (uint page = 16 * MiB; page < (16 * MiB) + Run; page += 0x1000)
         {
             Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page));
         }
 
         Assert.Equal(Run, world.Statistics.LargestFreeBlockInBytes);
-        List<uint> tables = TakeAll(world, use);
+        List<uint> tables = world.TakeAll(use);
         Assert.Equal(Enumerable.Range(0, count).Select(index => (16 * MiB) + ((uint)index * FrameWorld.LengthOf(use))), tables);
         Assert.Equal(0u, world.Statistics.FreeFrames);
     }
@@ -101,7 +101,7 @@ public sealed class FrameAllocatorSearchTests
     {
         // A row whose upper unit is free as a whole, and three single pages of a later row.
         FrameWorld world = FrameMaps.Start([MiB, 4 * MiB, 16 * MiB, 17 * MiB]);
-        _ = TakeAll(world, FrameUse.Page);
+        _ = world.TakeAll(FrameUse.Page);
         for (uint page = 0x101_0000; page < 0x102_0000; page += 0x1000)
         {
             Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page));
@@ -130,16 +130,5 @@ public sealed class FrameAllocatorSearchTests
         Assert.Equal((1u, 1u), (statistics.FullFirstLevelTables, statistics.LargeBlocks));
         Assert.Equal((1u, 1u), (statistics.SectionBlocks, statistics.SupersectionBlocks));
         Assert.Equal(before.FreeFrames - (1 + 1 + 2 + 4 + 16 + 256 + 4096), statistics.FreeFrames);
-    }
-
-    private static List<uint> TakeAll(FrameWorld world, FrameUse use)
-    {
-        List<uint> taken = [];
-        while (world.Allocate(use, out uint address) == VmStatus.Ok)
-        {
-            taken.Add(address);
-        }
-
-        return taken;
     }
 }

@@ -108,9 +108,9 @@ public sealed class FrameAllocatorTableTests
     public void Allocate_TablesOfAShorterBank_AreTheFourOfItsPage()
     {
         FrameWorld world = FrameMaps.Start([MiB, 4 * MiB, 16 * MiB, 17 * MiB]);
-        uint page = TakeAll(world, FrameUse.Page).First(page => page >= 16 * MiB);
+        uint page = world.TakeAll(FrameUse.Page).First(page => page >= 16 * MiB);
         Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page));
-        Assert.Equal(QuartersOf(page).Order(), TakeAll(world, FrameUse.SecondLevelTable).Order());
+        Assert.Equal(QuartersOf(page).Order(), world.TakeAll(FrameUse.SecondLevelTable).Order());
         Assert.Equal(4u, world.Describe(page).OwnerCount);
         foreach (uint quarter in (uint[])[page + (2 * Quarter), page, page + (3 * Quarter), page + Quarter])
         {
@@ -127,7 +127,7 @@ public sealed class FrameAllocatorTableTests
     public void Allocate_SomeTablesOfAShorterBankKept_TakesTheseFirst()
     {
         FrameWorld world = FrameMaps.Start([MiB, 4 * MiB, 16 * MiB, 17 * MiB]);
-        uint page = TakeAll(world, FrameUse.Page).First(page => page >= 16 * MiB);
+        uint page = world.TakeAll(FrameUse.Page).First(page => page >= 16 * MiB);
         Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page));
         uint first = world.Take(FrameUse.SecondLevelTable);
         Assert.Equal((1u, 1u), (world.Statistics.SecondLevelTables, world.Statistics.SecondLevelFrames));
@@ -152,16 +152,5 @@ public sealed class FrameAllocatorTableTests
         uint[] pages = [.. tables.Select(table => table & ~0xFFFu).Distinct()];
         Assert.Equal(count, pages.Length);
         return pages;
-    }
-
-    private static List<uint> TakeAll(FrameWorld world, FrameUse use)
-    {
-        List<uint> taken = [];
-        while (world.Allocate(use, out uint address) == VmStatus.Ok)
-        {
-            taken.Add(address);
-        }
-
-        return taken;
     }
 }

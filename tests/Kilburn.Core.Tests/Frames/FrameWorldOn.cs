@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Frames;
 using Kilburn.Core.Kernel;
@@ -48,6 +49,18 @@ internal abstract class FrameWorldOn<TMachine> : IDisposable
     {
         Assert.Equal(VmStatus.Ok, Allocate(use, out uint address, FrameContents.AsLeft, core));
         return address;
+    }
+
+    /// <summary>Takes until there is no more.</summary>
+    public List<uint> TakeAll(FrameUse use, uint core = 0)
+    {
+        List<uint> taken = [];
+        while (Allocate(use, out uint address, FrameContents.AsLeft, core) == VmStatus.Ok)
+        {
+            taken.Add(address);
+        }
+
+        return taken;
     }
 
     public VmStatus Free(FrameUse use, uint address, uint core = 0)
