@@ -99,9 +99,7 @@ public sealed class AddressSpaceFaultCodeTests
             return space;
         }
 
-        Assert.Equal(
-            VmStatus.Ok, system.Memory.Spaces.TryClone(ref system.Cores[0], ref system.Memory.Frames, space, out AddressSpace child));
-        return child;
+        return system.Clone(space);
     }
 
     private static void AssertInvalidates(

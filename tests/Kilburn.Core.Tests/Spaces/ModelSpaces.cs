@@ -19,7 +19,7 @@ using Xunit;
 namespace Kilburn.Core.Tests.Spaces;
 
 /// <summary>The whole system on the model, whose TLBs hold all that they may: a second possible answer throws.</summary>
-internal sealed class ModelSpaces<TProfile> : IDisposable
+internal sealed partial class ModelSpaces<TProfile> : IDisposable
     where TProfile : struct, IProcessorProfile
 {
     private const uint MiB = 1u << 20;

@@ -72,7 +72,7 @@ public sealed class RangeCopiesOnHostileMachineTests
         AddressSpace parent = system.Create();
         _ = system.Map(parent, Base, Word);
         _ = system.Map(parent, Base + (100 * Page), Word);
-        Assert.Equal(VmStatus.Ok, system.Memory.Spaces.TryClone(ref system.Cores[0], ref system.Memory.Frames, parent, out AddressSpace child));
+        AddressSpace child = system.Clone(parent);
         system.Activate(child, observer);
         Assert.Equal(Word, system.Read(Base, observer));
         Assert.Equal(Word, system.Read(Base + (100 * Page), observer));
@@ -85,8 +85,8 @@ public sealed class RangeCopiesOnHostileMachineTests
     public void Protect_OfLargePagesInTwoMibsAndAHole_LeavesThePages(int observer)
     {
         using ModelSpaces<CortexA7> system = new();
-        AddressSpace space = CreateOnBothCores(system);
-        Map(system, space, Base + MiB - Large, 2 * Large, RangePopulation.AtOnce);
+        AddressSpace space = system.CreateOnBothCores();
+        system.MapRange(space, Base + MiB - Large, 2 * Large, RangePopulation.AtOnce);
         space.ReadCounters(ref system.Cores[0], out SpaceCounters counters);
         Assert.Equal(2u, counters.LargePages);
         VirtualRange range = new(new VirtualAddress(Base + MiB - Page), Large + (2 * Page));
@@ -100,38 +100,11 @@ public sealed class RangeCopiesOnHostileMachineTests
     private static AddressSpace MakeClone<TProfile>(ModelSpaces<TProfile> system)
         where TProfile : struct, IProcessorProfile
     {
-        AddressSpace parent = CreateOnBothCores(system);
-        Map(system, parent, Base, 2 * MiB, RangePopulation.OnDemand);
+        AddressSpace parent = system.CreateOnBothCores();
+        system.MapRange(parent, Base, 2 * MiB, RangePopulation.OnDemand);
         Assert.Equal(FaultOutcome.Resolved, system.Write(parent, Base, Word, 0));
         Assert.Equal(FaultOutcome.Resolved, system.Write(parent, Base + (100 * Page), Word, 0));
         Assert.Equal(FaultOutcome.Resolved, system.Write(parent, Base + MiB, Word, 1));
-        Assert.Equal(VmStatus.Ok, system.Memory.Spaces.TryClone(ref system.Cores[0], ref system.Memory.Frames, parent, out AddressSpace child));
-        return child;
-    }
-
-    private static AddressSpace CreateOnBothCores<TProfile>(ModelSpaces<TProfile> system)
-        where TProfile : struct, IProcessorProfile
-    {
-        system.OpenUser();
-        AddressSpace space = system.Create();
-        system.Activate(space, 0);
-        system.Activate(space, 1);
-        return space;
-    }
-
-    private static void Map<TProfile>(
-        ModelSpaces<TProfile> system, AddressSpace space, uint start, uint lengthInBytes, RangePopulation population)
-        where TProfile : struct, IProcessorProfile
-    {
-        RangeRequest request = new()
-        {
-            Placement = RangePlacement.Fixed,
-            Address = new VirtualAddress(start),
-            LengthInBytes = lengthInBytes,
-            Kind = RangeKind.Anonymous,
-            Rights = UserRights.ReadWrite,
-            Population = population,
-        };
-        Assert.Equal(VmStatus.Ok, space.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));
+        return system.Clone(parent);
     }
 }

@@ -58,7 +58,7 @@ public sealed class RangeUseOnHostileMachineTests
         using ModelSpaces<CortexA7> system = new();
         system.OpenUser();
         AddressSpace space = system.Create();
-        VirtualRange range = Map(system, space, Base, lengthInBytes, UserRights.ReadWrite);
+        VirtualRange range = system.MapRange(space, Base, lengthInBytes, RangePopulation.AtOnce);
         for (int core = 0; core < 4; core++)
         {
             system.Activate(space, core);
@@ -123,28 +123,11 @@ public sealed class RangeUseOnHostileMachineTests
     {
         system.OpenUser();
         AddressSpace space = system.Create();
-        VirtualRange range = Map(system, space, AgedStart, AgedPages * Page, UserRights.Read);
+        VirtualRange range = system.MapRange(space, AgedStart, AgedPages * Page, RangePopulation.AtOnce, UserRights.Read);
         system.Activate(space, 0);
         system.Activate(space, 1);
         Assert.Equal(VmStatus.Ok, space.TryAdvise(ref system.Cores[2], ref system.Memory.Frames, range, RangeAdvice.Age));
         Assert.Equal(FaultCode.AccessFlagSecondLevel, system.FaultOf(AgedStart, 0));
         return space;
-    }
-
-    private static VirtualRange Map<TProfile>(
-        ModelSpaces<TProfile> system, AddressSpace space, uint start, uint lengthInBytes, UserRights rights)
-        where TProfile : struct, IProcessorProfile
-    {
-        RangeRequest request = new()
-        {
-            Placement = RangePlacement.Fixed,
-            Address = new VirtualAddress(start),
-            LengthInBytes = lengthInBytes,
-            Kind = RangeKind.Anonymous,
-            Rights = rights,
-            Population = RangePopulation.AtOnce,
-        };
-        Assert.Equal(VmStatus.Ok, space.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));
-        return new VirtualRange(request.Address, lengthInBytes);
     }
 }

@@ -65,10 +65,10 @@ public sealed class RangesOnHostileMachineTests
         using ModelSpaces<CortexA7> system = new();
         system.OpenUser();
         AddressSpace parent = system.Create();
-        Map(system, parent, Base, Pages, RangePopulation.OnDemand);
+        system.MapRange(parent, Base, Pages * Page, RangePopulation.OnDemand);
         system.Activate(parent, 2);
         Assert.Equal(FaultOutcome.Resolved, system.Write(parent, Base, Word, 2));
-        AddressSpace child = Clone(system, parent);
+        AddressSpace child = system.Clone(parent);
         system.Activate(child, 0);
         system.Activate(child, 1);
         Assert.Equal(VmStatus.Ok, Do(system, child, operation));
@@ -93,11 +93,11 @@ public sealed class RangesOnHostileMachineTests
         using ModelSpaces<CortexA7> system = new();
         system.OpenUser();
         AddressSpace parent = system.Create();
-        Map(system, parent, Last, 2, RangePopulation.OnDemand);
+        system.MapRange(parent, Last, 2 * Page, RangePopulation.OnDemand);
         system.Activate(parent, 2);
         Assert.Equal(FaultOutcome.Resolved, system.Write(parent, Last, Word, 2));
         Assert.Equal(FaultOutcome.Resolved, system.Write(parent, Last + Page, Word, 2));
-        AddressSpace child = Clone(system, parent);
+        AddressSpace child = system.Clone(parent);
         Assert.Equal(VmStatus.Ok, parent.TryTranslate(ref system.Cores[0], new VirtualAddress(Last + Page), out TableWalk walk));
         while (system.Memory.Frames.TrySharePage(ref system.Cores[0], walk.Physical) == VmStatus.Ok)
         {
@@ -115,8 +115,8 @@ public sealed class RangesOnHostileMachineTests
     public void Map_OfAPageBesideARunOfReservedOnes_IsThereAtOnce(int observer)
     {
         using ModelSpaces<CortexA7> system = new();
-        AddressSpace space = CreateOnBothCores(system);
-        Map(system, space, Base, Pages, RangePopulation.OnDemand);
+        AddressSpace space = system.CreateOnBothCores();
+        system.MapRange(space, Base, Pages * Page, RangePopulation.OnDemand);
         Assert.Equal(VmStatus.Ok, Do(system, space, Operation.MapPage));
         Assert.Equal(0u, system.Read(Base + (Pages * Page), observer));
     }
@@ -128,8 +128,8 @@ public sealed class RangesOnHostileMachineTests
     {
         const uint LargePages = 16;
         using ModelSpaces<CortexA7> system = new();
-        AddressSpace space = CreateOnBothCores(system);
-        Map(system, space, Base, LargePages, RangePopulation.AtOnce);
+        AddressSpace space = system.CreateOnBothCores();
+        system.MapRange(space, Base, LargePages * Page, RangePopulation.AtOnce);
         space.ReadCounters(ref system.Cores[0], out SpaceCounters counters);
         Assert.Equal(1u, counters.LargePages);
         Assert.Equal(
@@ -145,8 +145,8 @@ public sealed class RangesOnHostileMachineTests
     {
         const uint LargePages = 16;
         using ModelSpaces<CortexA7> system = new();
-        AddressSpace space = CreateOnBothCores(system);
-        Map(system, space, Base, MibPages, RangePopulation.OnDemand);
+        AddressSpace space = system.CreateOnBothCores();
+        system.MapRange(space, Base, MibPages * Page, RangePopulation.OnDemand);
         Assert.Equal(FaultOutcome.Resolved, system.Write(space, Base + (LargePages * Page), 0, 0)); // the MiB has its table
         Assert.Equal(
             VmStatus.Ok, system.Memory.Frames.TryAllocatePages(ref system.Cores[0], FrameUse.LargeBlock, out PhysicalAddress run));
@@ -173,8 +173,8 @@ public sealed class RangesOnHostileMachineTests
     public void Operation_OnARunThatNobodyTouched_CleansWhatIsLeft(Operation operation, int observer)
     {
         using ModelSpaces<IncoherentWalks> system = new();
-        AddressSpace space = CreateOnBothCores(system);
-        Map(system, space, Base, Pages, RangePopulation.OnDemand);
+        AddressSpace space = system.CreateOnBothCores();
+        system.MapRange(space, Base, Pages * Page, RangePopulation.OnDemand);
         Assert.Equal(VmStatus.Ok, Do(system, space, operation, Range(Base, 2)));
         Assert.NotEqual(FaultCode.None, system.FaultOf(Base + ((Pages - 1) * Page), observer));
     }
@@ -188,11 +188,11 @@ public sealed class RangesOnHostileMachineTests
     public void Range_ThatNobodyTouches_IsCleanedWhenItIsMappedLengthenedCutAndUnmapped(uint pages, int observer)
     {
         using ModelSpaces<IncoherentWalks> system = new();
-        AddressSpace space = CreateOnBothCores(system);
+        AddressSpace space = system.CreateOnBothCores();
         uint half = pages / 2;
-        Map(system, space, Base, half, RangePopulation.OnDemand);
+        system.MapRange(space, Base, half * Page, RangePopulation.OnDemand);
         ExpectFaults();
-        Map(system, space, Base + (half * Page), half, RangePopulation.OnDemand);
+        system.MapRange(space, Base + (half * Page), half * Page, RangePopulation.OnDemand);
         ExpectFaults();
         Assert.Equal(VmStatus.Ok, Do(system, space, Operation.Unmap, Range(Base + ((pages - 2) * Page), 2)));
         ExpectFaults();
@@ -214,8 +214,8 @@ public sealed class RangesOnHostileMachineTests
     public void Unmap_OfAPageAndPartOfARunBehindIt_CleansWhatIsLeft(int observer)
     {
         using ModelSpaces<IncoherentWalks> system = new();
-        AddressSpace space = CreateOnBothCores(system);
-        Map(system, space, Base, MibPages + Pages, RangePopulation.OnDemand);
+        AddressSpace space = system.CreateOnBothCores();
+        system.MapRange(space, Base, (MibPages + Pages) * Page, RangePopulation.OnDemand);
         Assert.Equal(FaultOutcome.Resolved, system.Write(space, Base + MiB - Page, Word, 0));
         Assert.Equal(VmStatus.Ok, Do(system, space, Operation.Unmap, Range(Base + MiB - Page, 1 + Untouched)));
         Assert.Equal(FaultCode.TranslationFirstLevel, system.FaultOf(Base + MiB + (Untouched * Page), observer));
@@ -248,7 +248,7 @@ public sealed class RangesOnHostileMachineTests
         Assert.Equal(VmStatus.Ok, parent.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));
         system.Activate(parent, 2);
         Assert.Equal(FaultOutcome.Resolved, system.Write(parent, Base, Word, 2));
-        AddressSpace child = Clone(system, parent);
+        AddressSpace child = system.Clone(parent);
         system.Activate(isChild ? child : parent, 0);
         system.Activate(isChild ? child : parent, 1);
         Assert.Equal(VmStatus.Ok, objects.TryResize(ref system.Cores[0], ref system.Memory.Frames, memory, Page));
@@ -271,7 +271,7 @@ public sealed class RangesOnHostileMachineTests
             case Operation.Unmap:
                 return space.TryUnmap(ref system.Cores[0], ref frames, range);
             case Operation.Replace:
-                RangeRequest request = Request(range.Start.Value, 2, RangePopulation.OnDemand) with
+                RangeRequest request = ModelSpaces<CortexA7>.Request(range.Start.Value, 2 * Page, RangePopulation.OnDemand) with
                 {
                     Placement = RangePlacement.Replacing,
                 };
@@ -280,7 +280,7 @@ public sealed class RangesOnHostileMachineTests
                 return space.TryMove(
                     ref system.Cores[0], ref frames, range, RangePlacement.Fixed, new VirtualAddress(Base + (4 * MiB)), out _);
             case Operation.MoveInto:
-                Map(system, space, Base + MiB, 1, RangePopulation.OnDemand);
+                system.MapRange(space, Base + MiB, Page, RangePopulation.OnDemand);
                 return space.TryMove(
                     ref system.Cores[0], ref frames, Range(Base + MiB, 1), RangePlacement.Replacing, range.Start, out _);
             case Operation.Shorten:
@@ -301,43 +301,6 @@ public sealed class RangesOnHostileMachineTests
                     Execution.Never, MemoryType.Normal);
         }
     }
-
-    // A space that the core which does something and the one which may look run.
-    private static AddressSpace CreateOnBothCores<TProfile>(ModelSpaces<TProfile> system)
-        where TProfile : struct, IProcessorProfile
-    {
-        system.OpenUser();
-        AddressSpace space = system.Create();
-        system.Activate(space, 0);
-        system.Activate(space, 1);
-        return space;
-    }
-
-    private static AddressSpace Clone(ModelSpaces<CortexA7> system, AddressSpace parent)
-    {
-        Assert.Equal(
-            VmStatus.Ok,
-            system.Memory.Spaces.TryClone(ref system.Cores[0], ref system.Memory.Frames, parent, out AddressSpace child));
-        return child;
-    }
-
-    private static void Map<TProfile>(
-        ModelSpaces<TProfile> system, AddressSpace space, uint start, uint pages, RangePopulation population)
-        where TProfile : struct, IProcessorProfile
-    {
-        RangeRequest request = Request(start, pages, population);
-        Assert.Equal(VmStatus.Ok, space.TryMap(ref system.Cores[0], ref system.Memory.Frames, in request, out _));
-    }
-
-    private static RangeRequest Request(uint start, uint pages, RangePopulation population) => new()
-    {
-        Placement = RangePlacement.Fixed,
-        Address = new VirtualAddress(start),
-        LengthInBytes = pages * Page,
-        Kind = RangeKind.Anonymous,
-        Rights = UserRights.ReadWrite,
-        Population = population,
-    };
 
     private static VirtualRange Range(uint start, uint pages) => new(new VirtualAddress(start), pages * Page);
 }
