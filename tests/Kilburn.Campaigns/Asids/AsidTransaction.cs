@@ -90,6 +90,12 @@ internal sealed class AsidTransaction<TBounds>(AsidWorld<TBounds> world, AsidPla
 
         // What is still walked is there again at once, and what is not walked any more would be gone.
         AsidCall.RemoveAsid => AsidMover.Left,
+
+        // A descriptor that is seen to be cleared later is held, as it was, by those who began to walk meanwhile.
+        AsidCall.SeeDescriptor => AsidMover.Right,
+
+        // Nobody walks to the page any more, so that nothing comes back.
+        AsidCall.RemovePage => AsidMover.Left,
         _ => AsidMover.None,
     };
 
