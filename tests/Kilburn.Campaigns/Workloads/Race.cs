@@ -450,7 +450,7 @@ public sealed class Race<TProfile> : IDisposable
             uint word = (uint)_random.Next();
             for (int attempt = 0; ; attempt++)
             {
-                if (!CanAccess(page, isWrite))
+                if (!CanAccess(page, isWrite, isAllowed))
                 {
                     FaultReport report = new(
                         FaultStatus.TranslationSecondLevel, isWrite ? FaultAccess.Write : FaultAccess.Read, new VirtualAddress(page), 0);
@@ -480,8 +480,9 @@ public sealed class Race<TProfile> : IDisposable
             _core.SynchronizeContext();
         }
 
-        // Another core may be at work on the table of the MiB: at which level it faults is open, but not whether it does.
-        private bool CanAccess(uint page, bool isWrite)
+        // Another core may be at work on the table of the MiB: at which level it faults is open. Whether it does is open as well where
+        // the access is right: a fault of that core brings pages that lie around its own.
+        private bool CanAccess(uint page, bool isWrite, bool isAllowed)
         {
             bool[] answers =
             [
@@ -489,8 +490,8 @@ public sealed class Race<TProfile> : IDisposable
                     .Select(answer => answer.Fault == FaultCode.None)
                     .Distinct(),
             ];
-            Check(answers.Length == 1, $"core {coreIndex} may or may not access 0x{page:X8}");
-            return answers[0];
+            Check(answers.Length == 1 || isAllowed, $"core {coreIndex} may or may not access 0x{page:X8}");
+            return answers.All(isAccessed => isAccessed);
         }
 
         // A space of the core's own: it comes, is used, and goes, while others make generations begin.
