@@ -64,7 +64,7 @@ public sealed class AddressSpaceFaultTests
 
         Assert.Equal(0u, _fixture.Read(space, page));
         Assert.Equal((pages, tables + (place == Place.OwnTable ? 0u : 1u)), (_fixture.Held.Pages, _fixture.Held.Second));
-        Assert.Equal(ZeroPageOf(space), FrameOf(space, page));
+        Assert.Equal(ZeroPageOf(space), _fixture.FrameOf(space, page));
         Assert.Equal((resident, 1u), (_fixture.CountersOf(space).ResidentPages, _fixture.CountersOf(space).ZeroReads));
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, page, 7));
         AssertZeroesBut(space, page, 7);
@@ -91,10 +91,10 @@ public sealed class AddressSpaceFaultTests
         _fixture.Memory.Maintenance = [];
 
         Assert.Equal(0u, _fixture.Read(space, page));
-        Assert.Equal((rights & UserRights.Execute) == 0 ? [] : [(ZeroPageOf(space).Value, Page)], Cleaned());
+        Assert.Equal((rights & UserRights.Execute) == 0 ? [] : [(ZeroPageOf(space).Value, Page)], _fixture.Cleaned);
         Assert.Equal(VmStatus.Ok, space.TryQuery(ref _fixture.Machine, new VirtualAddress(page), out SpaceRegion region));
         Assert.Equal(rights, region.Rights);
-        Assert.Equal((rights & UserRights.Execute) != 0, Translate(space, page).Mapping.Execution == Execution.Allowed);
+        Assert.Equal((rights & UserRights.Execute) != 0, _fixture.Translate(space, page).Mapping.Execution == Execution.Allowed);
         Assert.Equal(
             (rights & UserRights.Write) != 0 ? FaultOutcome.Resolved : FaultOutcome.Protection, _fixture.Write(space, page, 7));
     }
@@ -112,8 +112,8 @@ public sealed class AddressSpaceFaultTests
         _fixture.Memory.Maintenance = [];
 
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, page, 7));
-        Assert.Equal(rights == UserRights.All ? [(FrameOf(space, page).Value, Page)] : [], Cleaned());
-        Assert.Equal(rights == UserRights.All, Translate(space, page).Mapping.Execution == Execution.Allowed);
+        Assert.Equal(rights == UserRights.All ? [(_fixture.FrameOf(space, page).Value, Page)] : [], _fixture.Cleaned);
+        Assert.Equal(rights == UserRights.All, _fixture.Translate(space, page).Mapping.Execution == Execution.Allowed);
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class AddressSpaceFaultTests
 
         // The child with its table, then the parent, whose table is its own by then but not its pages.
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(child, Base, 9));
-        Assert.Equal(rights == UserRights.All ? [(FrameOf(child, Base).Value, Page)] : [], Cleaned());
+        Assert.Equal(rights == UserRights.All ? [(_fixture.FrameOf(child, Base).Value, Page)] : [], _fixture.Cleaned);
         Assert.Equal((pages + 1, tables + 1), (_fixture.Held.Pages, _fixture.Held.Second));
         Assert.Equal((9u, 8u), (_fixture.Read(child, Base), _fixture.Read(child, Base + Last)));
         Assert.Equal((resident, 1u), (_fixture.CountersOf(child).ResidentPages, _fixture.CountersOf(child).Copies));
@@ -146,20 +146,20 @@ public sealed class AddressSpaceFaultTests
         AddressSpace child = _fixture.Clone(parent);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(child, page, 9)); // its table is its own then, and so is the parent's
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, page, 9));
-        PhysicalAddress shared = FrameOf(parent, Base);
-        Assert.Equal(2u, OwnersOf(shared));
+        PhysicalAddress shared = _fixture.FrameOf(parent, Base);
+        Assert.Equal(2u, _fixture.OwnersOf(shared));
         (_, uint pages, uint tables, _) = Counts(child, out uint resident);
         _fixture.Memory.Maintenance = [];
 
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(child, Base, 9));
-        Assert.Equal([Base], Removed());
+        Assert.Equal([Base], _fixture.Removed);
         Assert.Equal((9u, 8u), (_fixture.Read(child, Base), _fixture.Read(child, Base + Last)));
-        Assert.Equal((pages + 1, tables, 1u), (_fixture.Held.Pages, _fixture.Held.Second, OwnersOf(shared)));
+        Assert.Equal((pages + 1, tables, 1u), (_fixture.Held.Pages, _fixture.Held.Second, _fixture.OwnersOf(shared)));
         Assert.Equal((resident, 1u), (_fixture.CountersOf(child).ResidentPages, _fixture.CountersOf(child).Copies));
         _fixture.Memory.Maintenance.Clear();
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Base, 10));
-        Assert.Equal([Base], Removed());
-        Assert.Equal((shared, 1u), (FrameOf(parent, Base), _fixture.CountersOf(parent).Reuses));
+        Assert.Equal([Base], _fixture.Removed);
+        Assert.Equal((shared, 1u), (_fixture.FrameOf(parent, Base), _fixture.CountersOf(parent).Reuses));
         Assert.Equal((10u, 9u), (_fixture.Read(parent, Base), _fixture.Read(child, Base)));
     }
 
@@ -197,7 +197,7 @@ public sealed class AddressSpaceFaultTests
     public void Write_PageThatIsThereWithoutMemory_CountsNothing(bool isInSharedTable)
     {
         AddressSpace space = Prepare(isInSharedTable ? Place.SharedTable : Place.OwnTable, out uint page);
-        Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, FrameOf(space, Base)));
+        Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, _fixture.FrameOf(space, Base)));
         if (!isInSharedTable)
         {
             AddressSpace child = _fixture.Clone(space);
@@ -210,7 +210,7 @@ public sealed class AddressSpaceFaultTests
         if (!isInSharedTable)
         {
             AssertRefused(space, page, isWrite: true, FaultOutcome.OutOfMemory);
-            Assert.Equal(ZeroPageOf(space), FrameOf(space, page));
+            Assert.Equal(ZeroPageOf(space), _fixture.FrameOf(space, page));
         }
     }
 
@@ -221,7 +221,7 @@ public sealed class AddressSpaceFaultTests
     public void Write_UntouchedPageAtTheLimit_IsRefusedAndPagesThatAreThereAreNot(Place place)
     {
         AddressSpace space = Prepare(place, out uint page);
-        Limit(space, _fixture.CountersOf(space).ResidentPages);
+        _fixture.Limit(space, resident: _fixture.CountersOf(space).ResidentPages);
         AssertRefused(space, page, isWrite: true, FaultOutcome.LimitReached);
         Assert.Equal(0u, _fixture.Read(space, page));
         AssertRefused(space, page, isWrite: true, FaultOutcome.LimitReached);
@@ -237,7 +237,7 @@ public sealed class AddressSpaceFaultTests
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(parent, Base + MiB - Page, 7));
         for (uint owners = 1; owners < OwnerLimit; owners++)
         {
-            Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, FrameOf(parent, Base + MiB - Page)));
+            Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, _fixture.FrameOf(parent, Base + MiB - Page)));
         }
 
         AddressSpace child = _fixture.Clone(parent);
@@ -280,18 +280,6 @@ public sealed class AddressSpaceFaultTests
         return _fixture.Held;
     }
 
-    private void Limit(AddressSpace space, uint residentPages) => space.SetLimits(
-        ref _fixture.Machine,
-        new SpaceLimits { ReservedPages = SpaceLimits.None, ResidentPages = residentPages, Tables = SpaceLimits.None });
-
-    private TableWalk Translate(AddressSpace space, uint address)
-    {
-        Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(space, address, out TableWalk walk));
-        return walk;
-    }
-
-    private PhysicalAddress FrameOf(AddressSpace space, uint address) => Translate(space, address).Physical.AlignDown(Page);
-
     private PhysicalAddress ZeroPageOf(AddressSpace space) =>
         SpaceLayout.AccountsOf(ref _fixture.Machine.Data<SpaceControl>(space.ControlPage)).ZeroPage;
 
@@ -304,16 +292,4 @@ public sealed class AddressSpaceFaultTests
             Assert.Equal(0u, _fixture.Read(space, page + offset));
         }
     }
-
-    private uint OwnersOf(PhysicalAddress page)
-    {
-        _fixture.Frames.Describe(ref _fixture.Machine, page, out FrameDescription description);
-        return description.OwnerCount;
-    }
-
-    private IEnumerable<(uint Address, uint Length)> Cleaned() => _fixture.Memory.Maintenance!
-        .Where(step => step.Member == nameof(IMachine.CleanToUnification)).Select(step => (step.Address, step.AsidOrLength));
-
-    private IEnumerable<uint> Removed() => _fixture.Memory.Maintenance!
-        .Where(step => step.Member == nameof(IMachine.RemovePage)).Select(step => step.Address);
 }

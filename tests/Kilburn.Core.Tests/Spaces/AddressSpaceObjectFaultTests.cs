@@ -31,12 +31,12 @@ public sealed class AddressSpaceObjectFaultTests
         MemoryObject memory = FilledObject(out AddressSpace owner);
         AddressSpace space = _fixture.Create();
         Map(space, memory, kind: RangeKind.Private);
-        PhysicalAddress frame = FrameOf(owner, Base);
+        PhysicalAddress frame = _fixture.FrameOf(owner, Base);
         uint pages = _fixture.Held.Pages;
 
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Base, 9));
         Assert.Equal((9u, 8u), (_fixture.Read(space, Base), _fixture.Read(space, Base + Last)));
-        Assert.Equal((7u, 2u), (_fixture.Read(owner, Base), OwnersOf(frame)));
+        Assert.Equal((7u, 2u), (_fixture.Read(owner, Base), _fixture.OwnersOf(frame)));
         AssertCounters(space, resident: 1, objectFills: 1);
         Assert.Equal(pages + 1, _fixture.Held.Pages);
     }
@@ -71,7 +71,7 @@ public sealed class AddressSpaceObjectFaultTests
 
         Assert.Equal(FaultOutcome.OutOfMemory, _fixture.Write(space, Base + (page * Page), 9));
         Assert.False(_fixture.IsMapped(space, Base + (page * Page)));
-        Assert.Equal((2u, 1u), (OwnersOf(FrameOf(owner, Base)), _fixture.CountersOf(space).ResidentPages));
+        Assert.Equal((2u, 1u), (_fixture.OwnersOf(_fixture.FrameOf(owner, Base)), _fixture.CountersOf(space).ResidentPages));
         _fixture.GiveBack();
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Base + (page * Page), 9));
     }
@@ -112,8 +112,8 @@ public sealed class AddressSpaceObjectFaultTests
 
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Base, 9));
         AssertCounters(space, resident: 1, objectFills: 1, reuses, copies);
-        Assert.Equal(isWrittenFirst ? [] : [Base], Removed());
-        Assert.Equal(kind == RangeKind.Shared ? 2u : 1u, OwnersOf(FrameOf(space, Base)));
+        Assert.Equal(isWrittenFirst ? [] : [Base], _fixture.Removed);
+        Assert.Equal(kind == RangeKind.Shared ? 2u : 1u, _fixture.OwnersOf(_fixture.FrameOf(space, Base)));
         Assert.Equal(kind == RangeKind.Shared ? 1u : 0u, _fixture.DescriptionOf(memory).DirtyPages);
     }
 
@@ -131,7 +131,7 @@ public sealed class AddressSpaceObjectFaultTests
 
         Assert.Equal(7u, _fixture.Read(space, Base));
         bool isCode = rights == UserRights.ReadExecute;
-        Assert.Equal(isCode ? [(FrameOf(owner, Base).Value, Page)] : [], Cleaned());
+        Assert.Equal(isCode ? [(_fixture.FrameOf(owner, Base).Value, Page)] : [], _fixture.Cleaned);
         Assert.Equal((!isCode, isCode ? 0u : 1u), (_fixture.IsMapped(space, Base + Page), _fixture.CountersOf(space).Neighbours));
     }
 
@@ -140,18 +140,18 @@ public sealed class AddressSpaceObjectFaultTests
     {
         MemoryObject memory = FilledObject(out AddressSpace parent);
         AddressSpace child = _fixture.Clone(parent);
-        PhysicalAddress frame = FrameOf(parent, Base);
-        PhysicalAddress beside = FrameOf(parent, Base + (128 * Page));
+        PhysicalAddress frame = _fixture.FrameOf(parent, Base);
+        PhysicalAddress beside = _fixture.FrameOf(parent, Base + (128 * Page));
         (_, uint pages, uint tables, _) = _fixture.Held;
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(child, Base, 9));
         Assert.Equal((pages, tables + 1), (_fixture.Held.Pages, _fixture.Held.Second));
-        Assert.Equal((3u, 3u), (OwnersOf(frame), OwnersOf(beside)));
+        Assert.Equal((3u, 3u), (_fixture.OwnersOf(frame), _fixture.OwnersOf(beside)));
         AssertCounters(child, resident: 2, objectFills: 0, reuses: 1);
 
         _fixture.Memory.Maintenance = [];
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(child, Base + (128 * Page), 9)); // a table of its own by now
-        Assert.Equal([Base + (128 * Page)], Removed());
-        Assert.Equal((3u, 3u), (OwnersOf(frame), OwnersOf(beside)));
+        Assert.Equal([Base + (128 * Page)], _fixture.Removed);
+        Assert.Equal((3u, 3u), (_fixture.OwnersOf(frame), _fixture.OwnersOf(beside)));
         AssertCounters(child, resident: 2, objectFills: 0, reuses: 2);
         Assert.Equal((9u, 9u), (_fixture.Read(parent, Base), _fixture.Read(parent, Base + (128 * Page))));
         Assert.Equal(2u, _fixture.DescriptionOf(memory).ResidentPages);
@@ -165,7 +165,7 @@ public sealed class AddressSpaceObjectFaultTests
         (_, uint pages, uint tables, _) = _fixture.Held;
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(child, Base + (Absent * Page), 9));
         Assert.Equal((pages + 1, tables + 1), (_fixture.Held.Pages, _fixture.Held.Second));
-        Assert.Equal((2u, 3u), (OwnersOf(FrameOf(child, Base + (Absent * Page))), OwnersOf(FrameOf(child, Base))));
+        Assert.Equal((2u, 3u), (_fixture.OwnersOf(_fixture.FrameOf(child, Base + (Absent * Page))), _fixture.OwnersOf(_fixture.FrameOf(child, Base))));
         AssertCounters(child, resident: 3, objectFills: 1);
         Assert.False(_fixture.IsMapped(parent, Base + (Absent * Page)));
         Assert.Equal(3u, _fixture.DescriptionOf(memory).ResidentPages);
@@ -178,18 +178,18 @@ public sealed class AddressSpaceObjectFaultTests
     public void Write_InATableThatCannotBeCopied_ChangesNothing(uint page, bool isItself)
     {
         MemoryObject memory = FilledObject(out AddressSpace parent);
-        PhysicalAddress frame = FrameOf(parent, Base);
-        PhysicalAddress full = isItself ? frame : FrameOf(parent, Base + (128 * Page));
-        while (OwnersOf(full) < OwnerLimit)
+        PhysicalAddress frame = _fixture.FrameOf(parent, Base);
+        PhysicalAddress full = isItself ? frame : _fixture.FrameOf(parent, Base + (128 * Page));
+        while (_fixture.OwnersOf(full) < OwnerLimit)
         {
             Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, full));
         }
 
         AddressSpace child = _fixture.Clone(parent);
         (_, _, uint tables, _) = _fixture.Held;
-        uint owners = OwnersOf(frame);
+        uint owners = _fixture.OwnersOf(frame);
         Assert.Equal(FaultOutcome.OutOfMemory, _fixture.Write(child, Base + (page * Page), 9));
-        Assert.Equal((tables, owners, 1u), (_fixture.Held.Second, OwnersOf(frame), _fixture.CountersOf(child).SharedTables));
+        Assert.Equal((tables, owners, 1u), (_fixture.Held.Second, _fixture.OwnersOf(frame), _fixture.CountersOf(child).SharedTables));
         AssertCounters(child, resident: 2, objectFills: 0);
         if (page == Absent)
         {
@@ -197,7 +197,7 @@ public sealed class AddressSpaceObjectFaultTests
             AddressSpace other = _fixture.Create();
             Map(other, memory);
             Assert.Equal(0u, _fixture.Read(other, Base + (page * Page)));
-            Assert.Equal(2u, OwnersOf(FrameOf(other, Base + (page * Page))));
+            Assert.Equal(2u, _fixture.OwnersOf(_fixture.FrameOf(other, Base + (page * Page))));
         }
     }
 
@@ -205,7 +205,7 @@ public sealed class AddressSpaceObjectFaultTests
     public void Fill_AsManyTablesAsTheSpaceMayHave_NeedsNoMore()
     {
         MemoryObject memory = FilledObject(out AddressSpace space);
-        Limit(space, tables: 1);
+        _fixture.Limit(space, tables: 1);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(space, Base + (Absent * Page), 9));
         Map(space, memory, address: Base + MiB);
         Assert.Equal(FaultOutcome.LimitReached, _fixture.Write(space, Base + MiB, 9));
@@ -219,7 +219,7 @@ public sealed class AddressSpaceObjectFaultTests
     {
         MemoryObject memory = FilledObject(out _);
         AddressSpace space = _fixture.Create();
-        Limit(space, tables);
+        _fixture.Limit(space, tables: tables);
         Map(space, memory, address: Base + (16 * Page), population: RangePopulation.AtOnce);
         AssertCounters(space, resident: Pages, objectFills: 0);
         Assert.Equal(2u, _fixture.CountersOf(space).Tables);
@@ -286,10 +286,6 @@ public sealed class AddressSpaceObjectFaultTests
             _fixture.Spaces.Objects.TrySupply(ref _fixture.Machine, ref _fixture.Frames, memory, offset, _fixture.NewPage()));
     }
 
-    private void Limit(AddressSpace space, uint tables) => space.SetLimits(
-        ref _fixture.Machine,
-        new SpaceLimits { ReservedPages = SpaceLimits.None, ResidentPages = SpaceLimits.None, Tables = tables });
-
     private void AssertCounters(AddressSpace space, uint resident, uint objectFills, uint reuses = 0, uint copies = 0)
     {
         SpaceCounters counters = _fixture.CountersOf(space);
@@ -297,22 +293,4 @@ public sealed class AddressSpaceObjectFaultTests
             (resident, objectFills, reuses, copies),
             (counters.ResidentPages, counters.ObjectFills, counters.Reuses, counters.Copies));
     }
-
-    private PhysicalAddress FrameOf(AddressSpace space, uint address)
-    {
-        Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(space, address, out TableWalk walk));
-        return walk.Physical.AlignDown(Page);
-    }
-
-    private uint OwnersOf(PhysicalAddress page)
-    {
-        _fixture.Frames.Describe(ref _fixture.Machine, page, out FrameDescription description);
-        return description.OwnerCount;
-    }
-
-    private IEnumerable<(uint Address, uint Length)> Cleaned() => _fixture.Memory.Maintenance!
-        .Where(step => step.Member == nameof(IMachine.CleanToUnification)).Select(step => (step.Address, step.AsidOrLength));
-
-    private IEnumerable<uint> Removed() => _fixture.Memory.Maintenance!
-        .Where(step => step.Member == nameof(IMachine.RemovePage)).Select(step => step.Address);
 }

@@ -79,7 +79,7 @@ public sealed class AddressSpaceUsualTests
         _fixture.Memory.Maintenance = [];
 
         Assert.Equal(expected, ProtectPage(space, page, rights));
-        Assert.Equal(expected && rights != UserRights.ReadWrite ? [Base] : [], Removed());
+        Assert.Equal(expected && rights != UserRights.ReadWrite ? [Base] : [], _fixture.Removed);
         UserRights after = expected ? rights : UserRights.ReadWrite;
         Assert.Equal(after, RightsOf(space, Base));
         Assert.Equal((after & UserRights.Write) != 0, IsWritable(space, Base));
@@ -93,7 +93,7 @@ public sealed class AddressSpaceUsualTests
         AddressSpace space = SpaceWithAPage();
         if (isAnothersToo)
         {
-            Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, FrameOf(space, Base)));
+            Assert.Equal(VmStatus.Ok, _fixture.Frames.TrySharePage(ref _fixture.Machine, _fixture.FrameOf(space, Base)));
         }
 
         Assert.True(ProtectPage(space, Base, UserRights.ReadWrite));
@@ -159,13 +159,4 @@ public sealed class AddressSpaceUsualTests
         _ = _fixture.TryTranslate(space, page, out TableWalk walk);
         return walk.Check(TranslationAccess.UserWrite, DomainAccess.KernelAndUser) == FaultStatus.None;
     }
-
-    private PhysicalAddress FrameOf(AddressSpace space, uint page)
-    {
-        Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(space, page, out TableWalk walk));
-        return walk.Physical.AlignDown(Page);
-    }
-
-    private IEnumerable<uint> Removed() => _fixture.Memory.Maintenance!
-        .Where(step => step.Member == nameof(IMachine.RemovePage)).Select(step => step.Address);
 }

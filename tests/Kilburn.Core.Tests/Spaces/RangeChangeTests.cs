@@ -151,10 +151,10 @@ public sealed class RangeChangeTests
         }
 
         RangeRequest request = Replacing(Base + (firstPage * Page), pageCount * Page);
-        Limit(space, expected - 1, SpaceLimits.None);
+        _fixture.Limit(space, expected - 1, SpaceLimits.None);
         Assert.Equal(VmStatus.LimitReached, _fixture.TryMap(space, request, out _));
         Assert.Equal(8u, CountsOf(space).Reserved);
-        Limit(space, expected, SpaceLimits.None);
+        _fixture.Limit(space, expected, SpaceLimits.None);
         Assert.Equal(VmStatus.Ok, _fixture.TryMap(space, request, out _));
         Assert.Equal(expected, CountsOf(space).Reserved);
     }
@@ -171,7 +171,7 @@ public sealed class RangeChangeTests
             _fixture.Reserve(space, Base, MiB);
         }
 
-        Limit(space, 256, limit);
+        _fixture.Limit(space, 256, limit);
         RangeRequest request = Replacing(Base, MiB) with { Population = RangePopulation.AtOnce };
         Assert.Equal(expected, _fixture.TryMap(space, request, out _));
         Assert.Equal((256u, expected == VmStatus.Ok ? 256u : 0), (CountsOf(space).Reserved, CountsOf(space).Resident));
@@ -185,10 +185,6 @@ public sealed class RangeChangeTests
         Kind = RangeKind.Anonymous,
         Rights = UserRights.ReadWrite,
     };
-
-    private void Limit(AddressSpace space, uint reservedPages, uint residentPages) => space.SetLimits(
-        ref _fixture.Machine,
-        new SpaceLimits { ReservedPages = reservedPages, ResidentPages = residentPages, Tables = SpaceLimits.None });
 
     private (uint Reserved, uint Resident, uint Tables) CountsOf(AddressSpace space)
     {

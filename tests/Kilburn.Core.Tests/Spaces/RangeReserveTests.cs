@@ -56,7 +56,7 @@ public sealed class RangeReserveTests
         uint[] cleaned = [.. _fixture.Memory.Maintenance
             .Where(entry => entry.Member == nameof(IMachine.CleanToUnification))
             .Select(entry => entry.Address)];
-        uint[] frames = [.. new uint[] { 3, 4, 5 }.Select(page => FrameOf(Base + (page * Page)))];
+        uint[] frames = [.. new uint[] { 3, 4, 5 }.Select(page => _fixture.FrameOf(_space, Base + (page * Page)).Value)];
         Assert.Equal(isCode ? frames : [], cleaned);
     }
 
@@ -72,7 +72,7 @@ public sealed class RangeReserveTests
             Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base + (page * Page), page + 1));
         }
 
-        SetLimits(resident: 5);
+        _fixture.Limit(_space, resident: 5);
         RangeRequest request = At(0, pages, RangePlacement.Replacing) with { Population = RangePopulation.AtOnce };
         Assert.Equal(expected, _fixture.TryMap(_space, request, out _));
         Assert.Equal((10u, expected == VmStatus.Ok ? 5u : 4u, 1u), Counts());
@@ -85,7 +85,7 @@ public sealed class RangeReserveTests
     {
         _fixture.Reserve(_space, Base, 2 * Page);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base, 1));
-        SetLimits(tables: 0);
+        _fixture.Limit(_space, tables: 0);
         Assert.Equal(VmStatus.Ok, _fixture.TryMap(_space, At(5, 3) with { GuardInBytes = Page }, out _));
         Assert.Equal(VmStatus.Ok, _fixture.TryMap(_space, At(256, 3), out _));
         Assert.Equal(VmStatus.LimitReached, _fixture.TryMap(_space, At(300, 3), out _));
@@ -100,7 +100,7 @@ public sealed class RangeReserveTests
     {
         _fixture.Reserve(_space, Base, Page);
         _fixture.Reserve(_space, Base + MiB + (100 * Page), Page);
-        SetLimits(tables: tables);
+        _fixture.Limit(_space, tables: tables);
         Assert.Equal(expected, _fixture.TryMap(_space, At(256, 3) with { GuardInBytes = 2 * Page }, out _));
         Assert.Equal(expected == VmStatus.Ok ? (5u, 0u, 2u) : (2u, 0u, 0u), Counts());
         Assert.Equal(expected == VmStatus.Ok ? 4 : 2, _fixture.RegionsOf(_space).Count);
@@ -113,7 +113,7 @@ public sealed class RangeReserveTests
     public void TryMap_ReplacingTheEndOfARunByAGuard_NeedsATable(uint tables, VmStatus expected)
     {
         _fixture.Reserve(_space, Base + (200 * Page), 56 * Page);
-        SetLimits(tables: tables);
+        _fixture.Limit(_space, tables: tables);
         RangeRequest request = At(256, 256, RangePlacement.Replacing) with { GuardInBytes = 10 * Page };
         Assert.Equal(expected, _fixture.TryMap(_space, request, out _));
         Assert.Equal(expected == VmStatus.Ok ? (46u + 256, 0u, 1u) : (56u, 0u, 0u), Counts());
@@ -126,9 +126,9 @@ public sealed class RangeReserveTests
     {
         _fixture.Reserve(_space, Base, 20 * Page);
         RangeRequest request = At(5, 3, RangePlacement.Replacing) with { Rights = rights };
-        SetLimits(tables: 0);
+        _fixture.Limit(_space, tables: 0);
         Assert.Equal(VmStatus.LimitReached, _fixture.TryMap(_space, request, out _));
-        SetLimits(tables: 1);
+        _fixture.Limit(_space, tables: 1);
         _fixture.LeaveFreeWithoutTables(0);
         Assert.Equal(VmStatus.OutOfFrames, _fixture.TryMap(_space, request, out _));
         Assert.Equal((20u, 0u, 0u), Counts());
@@ -148,7 +148,7 @@ public sealed class RangeReserveTests
     {
         _fixture.Reserve(_space, Base, MiB);
         Assert.Equal(FaultOutcome.Resolved, _fixture.Write(_space, Base + (110 * Page), 1));
-        SetLimits(tables: 1);
+        _fixture.Limit(_space, tables: 1);
         RangeRequest request = At(page, pages, RangePlacement.Replacing) with { Population = RangePopulation.AtOnce };
         Assert.Equal(VmStatus.Ok, _fixture.TryMap(_space, request, out _));
         uint others = page <= 110 && page + pages > 110 ? 0u : 1u;
@@ -178,13 +178,4 @@ public sealed class RangeReserveTests
         SpaceCounters counters = _fixture.CountersOf(_space);
         return (counters.ReservedPages, counters.ResidentPages, counters.Tables);
     }
-
-    private uint FrameOf(uint address)
-    {
-        Assert.Equal(VmStatus.Ok, _fixture.TryTranslate(_space, address, out TableWalk walk));
-        return walk.Mapping.Frame.Value;
-    }
-
-    private void SetLimits(uint resident = SpaceLimits.None, uint tables = SpaceLimits.None) => _space.SetLimits(
-        ref _fixture.Machine, new SpaceLimits { ReservedPages = SpaceLimits.None, ResidentPages = resident, Tables = tables });
 }

@@ -14,7 +14,7 @@ using Xunit;
 namespace Kilburn.Core.Tests.Spaces;
 
 /// <summary>8 MiB of memory, and the spaces over it.</summary>
-internal sealed class SpaceFixture
+internal sealed partial class SpaceFixture
 {
     public const AccessPermission UserWrite = AccessPermission.ReadWrite;
     private const uint PageInBytes = 0x1000;
