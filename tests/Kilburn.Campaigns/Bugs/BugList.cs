@@ -14,6 +14,7 @@ internal static class BugList
     private const char Separator = '|';
     private const char Comment = '#';
     private const string NoCounterpart = "none:";
+    private const string NewFile = "+++ b/";
 
     /// <summary>Where manifest and patches lie, from the repository's root.</summary>
     private static readonly string s_directory = Path.Combine("tests", "bugs");
@@ -48,8 +49,13 @@ internal static class BugList
     public static int CountLines(string patch) => File.ReadLines(patch).Count(line =>
         line.Length != 0 && line[0] is '+' or '-' && !IsHeader(line));
 
+    /// <summary>The files that a patch changes, from the repository's root.</summary>
+    /// <param name="patch">Its file.</param>
+    public static IEnumerable<string> FilesOf(string patch) =>
+        File.ReadLines(patch).Where(line => line.StartsWith(NewFile, StringComparison.Ordinal)).Select(line => line[NewFile.Length..]);
+
     private static bool IsHeader(string line) =>
-        line.StartsWith("--- a/", StringComparison.Ordinal) || line.StartsWith("+++ b/", StringComparison.Ordinal);
+        line.StartsWith("--- a/", StringComparison.Ordinal) || line.StartsWith(NewFile, StringComparison.Ordinal);
 
     private static KnownBug? Parse(string line)
     {
