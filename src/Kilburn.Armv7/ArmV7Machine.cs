@@ -253,21 +253,13 @@ public unsafe struct ArmV7Machine : IMachine
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void InvalidateAsid(Asid asid, string file = "", int line = 0) => Cp15.InvalidateAsid(asid.Value);
+    public readonly void InvalidateAsid(Asid asid, ref uint cores, string file = "", int line = 0) =>
+        Cp15.InvalidateAsid(asid.Value, ref cores);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void InvalidateLocalAsid(Asid asid, string file = "", int line = 0) => Cp15.InvalidateLocalAsid(asid.Value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
-        Cp15.InvalidateLocalPage(Operand(address, asid));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
-        Cp15.InvalidatePage(Operand(address, asid));
+    public readonly void InvalidatePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
+        Cp15.InvalidatePage(Operand(address, asid), ref cores);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -220,29 +220,19 @@ internal static class Cp15
     [RuntimeImport("*", "arm_invalidate_tlbs")]
     internal static extern void InvalidateTlbs();
 
-    /// <summary>TLBIASIDIS.</summary>
+    /// <summary>TLBIASIDIS or TLBIASID.</summary>
     /// <param name="asid">ASID in bits 7:0.</param>
+    /// <param name="cores">A bit for each core that may hold entries of it.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_invalidate_asid")]
-    internal static extern void InvalidateAsid(uint asid);
+    internal static extern void InvalidateAsid(uint asid, ref uint cores);
 
-    /// <summary>TLBIASID.</summary>
-    /// <param name="asid">ASID in bits 7:0.</param>
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "arm_invalidate_local_asid")]
-    internal static extern void InvalidateLocalAsid(uint asid);
-
-    /// <summary>TLBIMVA.</summary>
+    /// <summary>TLBIMVAIS or TLBIMVA.</summary>
     /// <param name="addressAndAsid">Page in bits 31:12, ASID in 7:0.</param>
-    [MethodImpl(MethodImplOptions.InternalCall)]
-    [RuntimeImport("*", "arm_invalidate_local_page")]
-    internal static extern void InvalidateLocalPage(uint addressAndAsid);
-
-    /// <summary>TLBIMVAIS.</summary>
-    /// <param name="addressAndAsid">Page in bits 31:12, ASID in 7:0.</param>
+    /// <param name="cores">A bit for each core that may hold the page.</param>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "arm_invalidate_page")]
-    internal static extern void InvalidatePage(uint addressAndAsid);
+    internal static extern void InvalidatePage(uint addressAndAsid, ref uint cores);
 
     /// <summary>TLBIMVAAIS.</summary>
     /// <param name="address">Page in bits 31:12.</param>

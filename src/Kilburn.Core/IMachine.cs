@@ -252,32 +252,24 @@ public interface IMachine
     /// <param name="line">Filled in by the compiler.</param>
     void InvalidateTlbs([CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
-    /// <summary>Invalidates the non-global entries of an ASID on all cores (TLBIASIDIS).</summary>
+    /// <summary>Invalidates the non-global entries of an ASID: on all cores (TLBIASIDIS), or where no other can hold any, here (TLBIASID).</summary>
     /// <param name="asid">The tag.</param>
+    /// <param name="cores">A bit for each core that may hold any; the caller's DSB lies before the read.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
-    void InvalidateAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+    void InvalidateAsid(Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
-    /// <summary>Invalidates the non-global entries of an ASID on this core (TLBIASID).</summary>
-    /// <param name="asid">The tag.</param>
-    /// <param name="file">Filled in by the compiler.</param>
-    /// <param name="line">Filled in by the compiler.</param>
-    void InvalidateLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
-
-    /// <summary>Invalidates what translates an address, under an ASID or globally, on this core (TLBIMVA).</summary>
+    /// <summary>
+    /// Invalidates what translates an address, under an ASID or globally: on all cores (TLBIMVAIS), or where no other can hold it, here
+    /// (TLBIMVA).
+    /// </summary>
     /// <param name="address">Any byte of the page.</param>
     /// <param name="asid">The tag.</param>
+    /// <param name="cores">A bit for each core that may hold it; the caller's DSB lies before the read.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
-    void InvalidateLocalPage(
-        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
-
-    /// <summary>Invalidates what translates an address, under an ASID or globally, on all cores (TLBIMVAIS).</summary>
-    /// <param name="address">Any byte of the page.</param>
-    /// <param name="asid">The tag.</param>
-    /// <param name="file">Filled in by the compiler.</param>
-    /// <param name="line">Filled in by the compiler.</param>
-    void InvalidatePage(VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
+    void InvalidatePage(
+        VirtualAddress address, Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0);
 
     /// <summary>Invalidates what translates an address, under every ASID, on all cores (TLBIMVAAIS).</summary>
     /// <param name="address">Any byte of the page.</param>

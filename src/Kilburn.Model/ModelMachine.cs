@@ -249,22 +249,14 @@ public readonly struct ModelMachine<TProfile> : IMachine
         _core.Maintain(new Step(StepKind.Tlbs), file, line);
 
     /// <inheritdoc/>
-    public void InvalidateAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        _core.Maintain(new Step(StepKind.TlbAsid, 0, asid.Value), file, line);
-
-    /// <inheritdoc/>
-    public void InvalidateLocalAsid(Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        _core.Maintain(new Step(StepKind.TlbAsidLocal, 0, asid.Value), file, line);
-
-    /// <inheritdoc/>
-    public void InvalidateLocalPage(
-        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        _core.Maintain(new Step(StepKind.TlbPageLocal, address.Value, asid.Value), file, line);
+    public void InvalidateAsid(
+        Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(AsidStep(asid, cores), file, line);
 
     /// <inheritdoc/>
     public void InvalidatePage(
-        VirtualAddress address, Asid asid, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        _core.Maintain(new Step(StepKind.TlbPage, address.Value, asid.Value), file, line);
+        VirtualAddress address, Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain(PageStep(address, asid, cores), file, line);
 
     /// <inheritdoc/>
     public void InvalidatePageOfAllAsids(
@@ -277,9 +269,8 @@ public readonly struct ModelMachine<TProfile> : IMachine
     {
         _core.Maintain(new Step(StepKind.DataBarrier), file, line);
         Asid asid = AsidWord.AsidOf(LoadAcquire(ref owner.Word));
-        StepKind kind = CoreSet.IsOnly(owner.Cores, CoreIndex) ? StepKind.TlbPageLocal : StepKind.TlbPage;
         _core.Maintain(
-            [new Step(kind, address.Value, asid.Value), new Step(StepKind.DataBarrier), new Step(StepKind.ContextBarrier)], file, line, 1);
+            [PageStep(address, asid, owner.Cores), new Step(StepKind.DataBarrier), new Step(StepKind.ContextBarrier)], file, line, 1);
     }
 
     /// <inheritdoc/>
@@ -296,11 +287,8 @@ public readonly struct ModelMachine<TProfile> : IMachine
 
     /// <inheritdoc/>
     public void RemoveAsid(
-        Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
-    {
-        StepKind kind = CoreSet.IsOnly(cores, CoreIndex) ? StepKind.TlbAsidLocal : StepKind.TlbAsid;
-        _core.Maintain([new Step(kind, 0, asid.Value), new Step(StepKind.DataBarrier)], file, line);
-    }
+        Asid asid, ref uint cores, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        _core.Maintain([AsidStep(asid, cores), new Step(StepKind.DataBarrier)], file, line);
 
     /// <inheritdoc/>
     public void SwitchSpace(
@@ -369,4 +357,10 @@ public readonly struct ModelMachine<TProfile> : IMachine
     [DoesNotReturn]
     public void Panic(ReadOnlySpan<byte> invariant, uint value) =>
         throw new MachinePanicException(Encoding.UTF8.GetString(invariant), value, _core.Index);
+
+    private Step AsidStep(Asid asid, uint cores) =>
+        new(CoreSet.IsOnly(cores, CoreIndex) ? StepKind.TlbAsidLocal : StepKind.TlbAsid, 0, asid.Value);
+
+    private Step PageStep(VirtualAddress address, Asid asid, uint cores) =>
+        new(CoreSet.IsOnly(cores, CoreIndex) ? StepKind.TlbPageLocal : StepKind.TlbPage, address.Value, asid.Value);
 }

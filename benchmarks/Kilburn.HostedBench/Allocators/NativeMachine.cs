@@ -225,16 +225,10 @@ internal readonly unsafe struct NativeMachine(byte* memory, uint core) : IMachin
     public void InvalidateTlbs(string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
-    public void InvalidateAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
+    public void InvalidateAsid(Asid asid, ref uint cores, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
-    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0) => throw NoMmu();
-
-    /// <inheritdoc/>
-    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw NoMmu();
-
-    /// <inheritdoc/>
-    public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw NoMmu();
+    public void InvalidatePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) => throw NoMmu();
 
     /// <inheritdoc/>
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw NoMmu();

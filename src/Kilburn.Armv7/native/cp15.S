@@ -306,31 +306,35 @@ function arm_invalidate_tlbs
         bx      lr
 endfunction arm_invalidate_tlbs
 
-// void arm_invalidate_asid(uint32_t asid)
-//   TLBIASIDIS: CP15 c8, 0, c3, 2.
+// Compares a set of cores with this core alone: equal when it is. Rotated by the core's number, the set is 1 then; the number is
+// MPIDR[7:0], which is all that a rotation takes of a register. DDI 0406C.d, B4.1.106.
+        .macro  compare_alone set, number
+        mrc     p15, 0, \number, c0, c0, 5
+        rors    \set, \number
+        cmp     \set, #1
+        .endm
+
+// void arm_invalidate_asid(uint32_t asid, const uint32_t *cores)
+//   TLBIASID when the set is this core alone, CP15 c8, 0, c7, 2; else TLBIASIDIS, CP15 c8, 0, c3, 2.
 function arm_invalidate_asid
-        mcr     p15, 0, r0, c8, c3, 2
+        ldr     r1, [r1]
+        compare_alone r1, r2
+        bne     1f
+        mcr     p15, 0, r0, c8, c7, 2
+        bx      lr
+        1:      mcr     p15, 0, r0, c8, c3, 2
         bx      lr
 endfunction arm_invalidate_asid
 
-// void arm_invalidate_local_asid(uint32_t asid)
-//   TLBIASID, this core: CP15 c8, 0, c7, 2.
-function arm_invalidate_local_asid
-        mcr     p15, 0, r0, c8, c7, 2
-        bx      lr
-endfunction arm_invalidate_local_asid
-
-// void arm_invalidate_local_page(uint32_t addressAndAsid)
-//   TLBIMVA, this core: CP15 c8, 0, c7, 1.
-function arm_invalidate_local_page
+// void arm_invalidate_page(uint32_t addressAndAsid, const uint32_t *cores)
+//   TLBIMVA when the set is this core alone, CP15 c8, 0, c7, 1; else TLBIMVAIS, CP15 c8, 0, c3, 1.
+function arm_invalidate_page
+        ldr     r1, [r1]
+        compare_alone r1, r2
+        bne     1f
         mcr     p15, 0, r0, c8, c7, 1
         bx      lr
-endfunction arm_invalidate_local_page
-
-// void arm_invalidate_page(uint32_t addressAndAsid)
-//   TLBIMVAIS: CP15 c8, 0, c3, 1.
-function arm_invalidate_page
-        mcr     p15, 0, r0, c8, c3, 1
+        1:      mcr     p15, 0, r0, c8, c3, 1
         bx      lr
 endfunction arm_invalidate_page
 
@@ -343,16 +347,13 @@ endfunction arm_invalidate_page_of_all_asids
 
 // void arm_remove_page(uint32_t address, const struct { uint32_t word, cores; } *owner)
 //   DSB, TLBIMVAIS, DSB, ISB: a removed descriptor is gone from every core. TLBIMVA when the set is this core alone. Word and set are read
-//   after the first DSB. The ASID is the word's low byte. The set, rotated by the core's number, is 1 for the core alone; the number
-//   is MPIDR[7:0], which is all that a rotation takes of a register. DDI 0406C.d, B3.10.1, B4.1.106.
+//   after the first DSB. The ASID is the word's low byte. DDI 0406C.d, B3.10.1.
 function arm_remove_page
         dsb     ish
         ldrd    r2, r3, [r1]
-        mrc     p15, 0, r1, c0, c0, 5
         uxtb    r2, r2
         bfi     r0, r2, #0, #12
-        rors    r3, r1
-        cmp     r3, #1
+        compare_alone r3, r1
         bne     1f
         mcr     p15, 0, r0, c8, c7, 1
         dsb     ish
@@ -375,12 +376,10 @@ function arm_remove_page_of_all_asids
 endfunction arm_remove_page_of_all_asids
 
 // void arm_remove_asid(uint32_t asid, const uint32_t *cores)
-//   TLBIASIDIS, DSB: for an ASID that no core runs. TLBIASID when the set is this core alone: see arm_remove_page.
+//   TLBIASIDIS, DSB: for an ASID that no core runs. TLBIASID when the set is this core alone.
 function arm_remove_asid
-        mrc     p15, 0, r2, c0, c0, 5
         ldr     r1, [r1]
-        rors    r1, r2
-        cmp     r1, #1
+        compare_alone r1, r2
         bne     1f
         mcr     p15, 0, r0, c8, c7, 2
         dsb     ish

@@ -93,7 +93,7 @@ public struct AsidAllocator
         ref AsidOwner record = ref machine.Data<AsidOwner>(owner);
         record.TableBase = TranslationControl.TableBase(table);
         record.Word = 0;
-        record.Cores = 0;
+        record.Cores = CoreSet.Unknown;
         record.Next = NoOwner;
         _lock.Acquire(ref machine, LockRank.Asids);
         id = NextIdLocked(ref machine);

@@ -81,13 +81,16 @@ public struct InvalidationBatch
         {
             machine.SynchronizeData();
             Asid asid = AsidWord.AsidOf(machine.LoadAcquire(ref owner.Word));
-            if (CoreSet.IsOnly(owner.Cores, machine.CoreIndex))
+            if (_pageCount > PageLimit)
             {
-                InvalidateLocally(ref machine, asid);
+                machine.InvalidateAsid(asid, ref owner.Cores);
             }
             else
             {
-                InvalidateOnAllCores(ref machine, asid);
+                for (int index = 0; index < _pageCount; index++)
+                {
+                    machine.InvalidatePage(_pages[index], asid, ref owner.Cores);
+                }
             }
 
             if (TMachine.BranchPredictorNeedsMaintenance)
@@ -126,36 +129,6 @@ public struct InvalidationBatch
         memory = new PhysicalAddress(value & ~KindMask);
         kind = (WaitingKind)(value & KindMask);
         return true;
-    }
-
-    private readonly void InvalidateOnAllCores<TMachine>(ref TMachine machine, Asid asid)
-        where TMachine : struct, IMachine
-    {
-        if (_pageCount > PageLimit)
-        {
-            machine.InvalidateAsid(asid);
-            return;
-        }
-
-        for (int index = 0; index < _pageCount; index++)
-        {
-            machine.InvalidatePage(_pages[index], asid);
-        }
-    }
-
-    private readonly void InvalidateLocally<TMachine>(ref TMachine machine, Asid asid)
-        where TMachine : struct, IMachine
-    {
-        if (_pageCount > PageLimit)
-        {
-            machine.InvalidateLocalAsid(asid);
-            return;
-        }
-
-        for (int index = 0; index < _pageCount; index++)
-        {
-            machine.InvalidateLocalPage(_pages[index], asid);
-        }
     }
 
     [InlineArray(PageLimit)]

@@ -257,31 +257,17 @@ public struct TracingMachine<TInner, TBoard>(TInner inner, TBoard board) : IMach
     }
 
     /// <inheritdoc/>
-    public void InvalidateAsid(Asid asid, string file = "", int line = 0)
+    public void InvalidateAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        SayAsid("TLBIASIDIS"u8, asid, default);
-        _inner.InvalidateAsid(asid, file, line);
+        SayAsid(CoreSet.IsOnly(cores, CoreIndex) ? "TLBIASID"u8 : "TLBIASIDIS"u8, asid, default);
+        _inner.InvalidateAsid(asid, ref cores, file, line);
     }
 
     /// <inheritdoc/>
-    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0)
+    public void InvalidatePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        SayAsid("TLBIASID"u8, asid, default);
-        _inner.InvalidateLocalAsid(asid, file, line);
-    }
-
-    /// <inheritdoc/>
-    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0)
-    {
-        SayPage("TLBIMVA "u8, address, asid, default);
-        _inner.InvalidateLocalPage(address, asid, file, line);
-    }
-
-    /// <inheritdoc/>
-    public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
-    {
-        SayPage("TLBIMVAIS "u8, address, asid, default);
-        _inner.InvalidatePage(address, asid, file, line);
+        SayPage(CoreSet.IsOnly(cores, CoreIndex) ? "TLBIMVA "u8 : "TLBIMVAIS "u8, address, asid, default);
+        _inner.InvalidatePage(address, asid, ref cores, file, line);
     }
 
     /// <inheritdoc/>

@@ -58,8 +58,8 @@ internal enum AsidFlaw
     /// <summary>The end of a space invalidates the ASID after its own.</summary>
     NextAsidInvalidated,
 
-    /// <summary>An unmap does not look whether the space's ASID has changed meanwhile.</summary>
-    AsidNotReadAgain,
+    /// <summary>An unmap reads the space's ASID before its DSB.</summary>
+    AsidReadTooEarly,
 
     /// <summary>A removed page is invalidated on the core only, whoever else has run the space.</summary>
     OthersNotTold,

@@ -35,7 +35,7 @@ internal sealed class AsidRun<TBounds>
     private byte[]? _result;
     private int _pastCount;
     private int _position;
-    private uint _firstWord; // with AsidFlaw.AsidNotReadAgain
+    private uint _firstWord; // with AsidFlaw.AsidReadTooEarly
     private uint _asked; // bit n: the record of slot n
     private AsidMover _mover; // of the call that is done now
     private Mode _mode;
@@ -215,7 +215,7 @@ internal sealed class AsidRun<TBounds>
         if (Arrive(AsidCall.Load, offset, 0, out uint result))
         {
             result = Volatile.Read(ref location);
-            if (_plan.Flaw == AsidFlaw.AsidNotReadAgain && _operation.Kind == AsidOperationKind.Unmap)
+            if (_plan.Flaw == AsidFlaw.AsidReadTooEarly && _operation.Kind == AsidOperationKind.Unmap)
             {
                 result = _firstWord;
             }

@@ -158,16 +158,10 @@ internal readonly struct ExploredMachine<TBounds>(AsidRun<TBounds> run) : IMachi
     public void InvalidateTlbs(string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
-    public void InvalidateAsid(Asid asid, string file = "", int line = 0) => throw Unused();
+    public void InvalidateAsid(Asid asid, ref uint cores, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
-    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0) => throw Unused();
-
-    /// <inheritdoc/>
-    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw Unused();
-
-    /// <inheritdoc/>
-    public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) => throw Unused();
+    public void InvalidatePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) => throw Unused();
 
     /// <inheritdoc/>
     public void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0) => throw Unused();

@@ -45,7 +45,7 @@ internal static class AsidStates
     private static readonly (AsidPlan Plan, string What)[] s_flawed =
     [
         (new AsidPlan("flaw", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 3, Flaw: AsidFlaw.OneFlushTooFew), "one core too few flushes"),
-        (new AsidPlan("flaw", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 3, Flaw: AsidFlaw.AsidNotReadAgain), "the ASID is not read again"),
+        (new AsidPlan("flaw", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 3, Flaw: AsidFlaw.AsidReadTooEarly), "the ASID is read before the DSB"),
         (new AsidPlan("flaw", 4, 2, Events: AsidEvents.Unmaps, ParkedCount: 3, Flaw: AsidFlaw.OthersNotTold), "no other core is told"),
         (new AsidPlan("flaw", 3, 1, Events: AsidEvents.Ends, ParkedCount: 2, Flaw: AsidFlaw.NextAsidInvalidated), "the next ASID is invalidated"),
     ];

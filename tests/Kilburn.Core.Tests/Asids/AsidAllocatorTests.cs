@@ -474,7 +474,7 @@ public sealed class AsidAllocatorTests
     }
 
     [Theory]
-    [InlineData(0, nameof(IMachine.InvalidateLocalAsid))]
+    [InlineData(0, nameof(IMachine.InvalidateAsid) + PlainMemory.Locally)]
     [InlineData(1, nameof(IMachine.InvalidateAsid))]
     public void Retire_SpaceOfOneCore_TellsOthersOnlyWhenTheyMayHoldSomething(int core, string told)
     {

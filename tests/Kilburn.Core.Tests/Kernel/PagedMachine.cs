@@ -196,19 +196,11 @@ public readonly struct PagedMachine(PagedMemory memory) : IMachine
     {
     }
 
-    public void InvalidateAsid(Asid asid, string file = "", int line = 0)
+    public void InvalidateAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
     }
 
-    public void InvalidateLocalAsid(Asid asid, string file = "", int line = 0)
-    {
-    }
-
-    public void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0)
-    {
-    }
-
-    public void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0)
+    public void InvalidatePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0)
     {
     }
 

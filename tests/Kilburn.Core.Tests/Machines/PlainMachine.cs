@@ -211,22 +211,21 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
         }
     }
 
-    public readonly void InvalidateAsid(Asid asid, string file = "", int line = 0)
+    public readonly void InvalidateAsid(Asid asid, ref uint cores, string file = "", int line = 0)
     {
-        _memory.Maintenance?.Add((nameof(InvalidateAsid), 0, asid.Value));
-        _memory.InvalidateAsid(asid.Value);
+        if (CoreSet.IsOnly(cores, _coreIndex))
+        {
+            _memory.Maintenance?.Add((nameof(InvalidateAsid) + PlainMemory.Locally, 0, asid.Value));
+            _memory.InvalidateAsid(asid.Value, _coreIndex);
+        }
+        else
+        {
+            _memory.Maintenance?.Add((nameof(InvalidateAsid), 0, asid.Value));
+            _memory.InvalidateAsid(asid.Value);
+        }
     }
 
-    public readonly void InvalidateLocalAsid(Asid asid, string file = "", int line = 0)
-    {
-        _memory.Maintenance?.Add((nameof(InvalidateLocalAsid), 0, asid.Value));
-        _memory.InvalidateAsid(asid.Value, _coreIndex);
-    }
-
-    public readonly void InvalidateLocalPage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
-        _memory.Maintenance?.Add((nameof(InvalidateLocalPage), address.Value, asid.Value));
-
-    public readonly void InvalidatePage(VirtualAddress address, Asid asid, string file = "", int line = 0) =>
+    public readonly void InvalidatePage(VirtualAddress address, Asid asid, ref uint cores, string file = "", int line = 0) =>
         _memory.Maintenance?.Add((nameof(InvalidatePage), address.Value, asid.Value));
 
     public readonly void InvalidatePageOfAllAsids(VirtualAddress address, string file = "", int line = 0)
@@ -243,17 +242,8 @@ public struct PlainMachine<TAsids>(PlainMemory memory, uint coreIndex) : IMachin
     {
     }
 
-    public readonly void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0)
-    {
-        if (CoreSet.IsOnly(cores, _coreIndex))
-        {
-            InvalidateLocalAsid(asid, file, line);
-        }
-        else
-        {
-            InvalidateAsid(asid, file, line);
-        }
-    }
+    public readonly void RemoveAsid(Asid asid, ref uint cores, string file = "", int line = 0) =>
+        InvalidateAsid(asid, ref cores, file, line);
 
     public readonly void SwitchSpace(uint translationTableBase, Asid asid, string file = "", int line = 0) =>
         _memory.Run(_coreIndex, translationTableBase, asid.Value);

@@ -15,6 +15,9 @@ public sealed class PlainMemory
 {
     public const int CoreCount = 4;
 
+    /// <summary>Behind the name of an invalidation in <see cref="Maintenance"/> that stays on its core.</summary>
+    public const string Locally = " locally";
+
     private readonly byte[] _bytes;
     private readonly uint[] _interruptMasks = new uint[CoreCount];
     private readonly uint[] _heldLocks = new uint[CoreCount];
