@@ -49,35 +49,33 @@ public partial struct FrameAllocator
         statistics.MetadataInBytes = _survey.MetadataInBytes;
 
         uint freeCutPages = CountFreeCutPages(ref machine, ref _depot.Quarters);
-        uint pairs = _depot.Pairs.Count;
         uint quarters = _index.CountKept(ref machine) + _depot.Quarters.Count;
         for (uint core = 0; core < CoreCapacity; core++)
         {
             ref FrameCache cache = ref CacheOf(core);
             statistics.MagazineFrames += cache.Pages.Count;
-            pairs += cache.Pairs.Count;
             quarters += cache.Quarters.Count;
             freeCutPages += CountFreeCutPages(ref machine, ref cache.Quarters);
         }
 
-        statistics.PoolFrames = _depot.Pages.Count + freeCutPages + (pairs << PairFrameShift)
-            + (_depot.Units.Count << FrameInfo.FrameShiftOf(FrameUse.LargeBlock))
-            + (_depot.Sections.Count << FrameInfo.FrameShiftOf(FrameUse.SectionBlock));
-        statistics.FreeFrames = _index.CountFree(ref machine) + statistics.MagazineFrames + statistics.PoolFrames;
-        statistics.SecondLevelFrames = _cutPages - freeCutPages;
-        statistics.SecondLevelTables = (_cutPages * QuartersPerPage) - quarters;
-        statistics.FirstLevelTables = _pairs - pairs;
-        statistics.FullFirstLevelTables = CountOf(FrameUse.FullFirstLevelTable);
-        statistics.LargeBlocks = CountOf(FrameUse.LargeBlock);
-        statistics.SectionBlocks = CountOf(FrameUse.SectionBlock);
-        statistics.SupersectionBlocks = CountOf(FrameUse.SupersectionBlock);
-        uint inBlocks = statistics.SecondLevelFrames + (statistics.FirstLevelTables << PairFrameShift);
-        for (FrameUse use = FrameUse.FullFirstLevelTable; use <= FrameUse.SupersectionBlock; use++)
+        uint atHand = 0;
+        uint given = _cutPages - freeCutPages;
+        for (FrameUse use = FrameUse.FirstLevelTable; use <= FrameUse.SupersectionBlock; use++)
         {
-            inBlocks += CountOf(use) << FrameInfo.FrameShiftOf(use);
+            atHand += CountAtHand(use) << FrameInfo.FrameShiftOf(use);
+            given += CountGiven(use) << FrameInfo.FrameShiftOf(use);
         }
 
-        statistics.Pages = _survey.ManagedFrames - statistics.FreeFrames - inBlocks;
+        statistics.PoolFrames = _depot.Pages.Count + freeCutPages + atHand;
+        statistics.FreeFrames = _index.CountFree(ref machine) + statistics.MagazineFrames + statistics.PoolFrames;
+        statistics.Pages = _survey.ManagedFrames - statistics.FreeFrames - given;
+        statistics.SecondLevelFrames = _cutPages - freeCutPages;
+        statistics.SecondLevelTables = (_cutPages * QuartersPerPage) - quarters;
+        statistics.FirstLevelTables = CountGiven(FrameUse.FirstLevelTable);
+        statistics.FullFirstLevelTables = CountGiven(FrameUse.FullFirstLevelTable);
+        statistics.LargeBlocks = CountGiven(FrameUse.LargeBlock);
+        statistics.SectionBlocks = CountGiven(FrameUse.SectionBlock);
+        statistics.SupersectionBlocks = CountGiven(FrameUse.SupersectionBlock);
         statistics.LargestFreeBlockInBytes = LargestLocked(ref machine);
         statistics.OutOfFramesFailures = _failures[(int)VmStatus.OutOfFrames];
         statistics.AlreadyFreeFailures = _failures[(int)VmStatus.AlreadyFree];
@@ -96,6 +94,25 @@ public partial struct FrameAllocator
         GatherLocked(ref machine, ref cache);
         Leave(ref machine, interrupts);
     }
+
+    // Runs that are free and not in the rows.
+    private uint CountAtHand(FrameUse use)
+    {
+        if (use != FrameUse.FirstLevelTable)
+        {
+            return IsKept(use) ? KeptOf(use).Count : 0;
+        }
+
+        uint count = _depot.Pairs.Count;
+        for (uint core = 0; core < CoreCapacity; core++)
+        {
+            count += CacheOf(core).Pairs.Count;
+        }
+
+        return count;
+    }
+
+    private uint CountGiven(FrameUse use) => RunsOf(use) - CountAtHand(use);
 
     private uint LargestLocked<TMachine>(ref TMachine machine)
         where TMachine : struct, IMachine

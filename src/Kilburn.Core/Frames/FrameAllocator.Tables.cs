@@ -5,21 +5,19 @@ using Kilburn.Core.Locks;
 
 namespace Kilburn.Core.Frames;
 
-// Translation tables: quarters of a page, and pairs of pages.
+// Translation tables. Second-level ones are quarters of a page, the others runs of frames.
 public partial struct FrameAllocator
 {
     private const uint SecondLevelTableInBytes = 1u << FramePath.QuarterShift;
-    private const uint FirstLevelTableInBytes = 1u << FramePath.PairShift;
+    private const uint FirstLevelTableInBytes = PageSize.Small << PairFrameShift;
     private const int QuartersPerPage = 4;
     private const uint QuarterIndexMask = QuartersPerPage - 1;
-    private const int PairFrameShift = 1;
 
     // Tables that a core cuts from pages at once when it has none.
     private const uint QuartersAtOnce = 16;
 
-    // Tables that go back to pages and rows at once when a stack and the depot are full.
+    // Tables that go back to their pages at once when a stack and the depot are full.
     private const uint QuarterSpill = 16;
-    private const uint PairSpill = 8;
 
     /// <summary>Gives out a second-level table: 1 KiB, zeroed.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -81,10 +79,10 @@ public partial struct FrameAllocator
         uint taken = machine.PopLocal(ref FirstCache.Pairs);
         if (taken == 0)
         {
-            return AllocatePairSlowly(ref machine, out table);
+            return TakeRun(ref machine, FrameUse.FirstLevelTable, FrameContents.Zeroed, out table);
         }
 
-        machine.Data<uint>(_path.InfoOfPage(taken)) = FrameInfo.Pair;
+        machine.Data<uint>(_path.InfoOfPage(taken)) = FrameInfo.FirstLevelTable;
         table = new PhysicalAddress(taken);
         machine.NoteFrames(FrameChange.Taken, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
         machine.Clear(table, FirstLevelTableInBytes);
@@ -101,16 +99,16 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         uint address = table.Value;
-        if (_path.IsPair(address)
+        if (_path.IsPage(address)
             && machine.TryPushLocal(
-                ref FirstCache.Pairs, address, ref machine.Data<uint>(_path.InfoOfPage(address)), FrameInfo.Pair) != 0)
+                ref FirstCache.Pairs, address, ref machine.Data<uint>(_path.InfoOfPage(address)), FrameInfo.FirstLevelTable) != 0)
         {
             // It lies on this core's stack, where no other core finds it.
             machine.NoteFrames(FrameChange.Returned, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
             return VmStatus.Ok;
         }
 
-        return FreePairSlowly(ref machine, address);
+        return ReturnRun(ref machine, FrameUse.FirstLevelTable, address);
     }
 
     /// <summary>Gives out a whole first-level table: 16 KiB, zeroed.</summary>
@@ -259,7 +257,7 @@ public partial struct FrameAllocator
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VmStatus FreeQuarterSlowly<TMachine>(ref TMachine machine, uint address)
         where TMachine : struct, IMachine =>
-        FreeTable(ref machine, FrameUse.SecondLevelTable, address, SecondLevelTableInBytes, FrameInfo.GivenBitOf(address));
+        FreeSlowly(ref machine, FrameUse.SecondLevelTable, address, SecondLevelTableInBytes, FrameInfo.GivenBitOf(address));
 
     // Quarters from the top of a stack go into their pages' keeping.
     private void KeepQuartersLocked<TMachine>(ref TMachine machine, ref CoreStack quarters, uint count)
@@ -301,180 +299,5 @@ public partial struct FrameAllocator
         _cutPages--;
         _index.InfoOf(ref machine, frame) = 0;
         _index.Give(ref machine, frame, 0);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private VmStatus AllocatePairSlowly<TMachine>(ref TMachine machine, out PhysicalAddress table)
-        where TMachine : struct, IMachine
-    {
-        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-        uint taken = TakePairLocked(ref machine, ref cache);
-        if (taken == 0)
-        {
-            GatherLocked(ref machine, ref cache);
-            taken = TakePairLocked(ref machine, ref cache);
-        }
-
-        if (taken == 0)
-        {
-            CountFailure(VmStatus.OutOfFrames);
-        }
-        else
-        {
-            InfoOf(ref machine, taken) = FrameInfo.Pair;
-        }
-
-        Leave(ref machine, interrupts);
-        table = new PhysicalAddress(taken);
-        if (taken == 0)
-        {
-            return VmStatus.OutOfFrames;
-        }
-
-        machine.NoteFrames(FrameChange.Taken, FrameUse.FirstLevelTable, table, FirstLevelTableInBytes);
-        machine.Clear(table, FirstLevelTableInBytes);
-        return VmStatus.Ok;
-    }
-
-    // From the core's stack, filled with a free unit or two if it is empty; else a single pair. Zero when there is none.
-    private uint TakePairLocked<TMachine>(ref TMachine machine, ref FrameCache cache)
-        where TMachine : struct, IMachine
-    {
-        if (cache.Pairs.Count == 0)
-        {
-            Restore(ref cache.Pairs, ref _depot.Pairs);
-        }
-
-        if (cache.Pairs.Count != 0)
-        {
-            return CoreStack.PopOwn(ref cache.Pairs);
-        }
-
-        if (!_index.TryTakeUnits(ref machine, out uint frame, out uint frameCount))
-        {
-            if (!_index.TryTake(ref machine, PairFrameShift, out frame))
-            {
-                return 0;
-            }
-
-            _pairs++;
-            return frame << PageSize.SmallShift;
-        }
-
-        if (!_path.IsPage(frame << PageSize.SmallShift))
-        {
-            // Cores hold nothing of a shorter region: the rest, 2 + 4 + 8 frames, goes back.
-            for (int shift = PairFrameShift; 1u << shift < frameCount; shift++)
-            {
-                _index.Give(ref machine, frame + (1u << shift), shift);
-            }
-
-            _pairs++;
-            return frame << PageSize.SmallShift;
-        }
-
-        uint count = frameCount >> PairFrameShift;
-        uint last = (frame << PageSize.SmallShift) + ((count - 1) << FramePath.PairShift);
-        CoreStack.PushFalling(ref cache.Pairs, last, FirstLevelTableInBytes, count);
-        _pairs += count;
-        return CoreStack.PopOwn(ref cache.Pairs);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private VmStatus FreePairSlowly<TMachine>(ref TMachine machine, uint address)
-        where TMachine : struct, IMachine =>
-        FreeTable(ref machine, FrameUse.FirstLevelTable, address, FirstLevelTableInBytes, FrameInfo.Pair);
-
-    // The core's stack is full, or the table is of a shorter region, or none. The bit says that it is given out.
-    private VmStatus FreeTable<TMachine>(ref TMachine machine, FrameUse use, uint address, uint lengthInBytes, uint bit)
-        where TMachine : struct, IMachine
-    {
-        uint frame = address >> PageSize.SmallShift;
-        int region = _index.FindRegion(frame);
-        if ((address & (lengthInBytes - 1)) != 0 || region < 0)
-        {
-            return Refuse(ref machine, use, address, lengthInBytes);
-        }
-
-        ref uint word = ref machine.Data<uint>(_index.Region(region).InfoOf(frame));
-        return region == 0
-            ? FreeOverflow(ref machine, use, address, lengthInBytes, ref word, bit)
-            : FreeOfShorterRegion(ref machine, use, address, lengthInBytes, ref word, bit);
-    }
-
-    // Nobody needs the lock to free a table of the longest region: whoever clears the bit by an exclusive store has done so.
-    private VmStatus FreeOverflow<TMachine>(
-        ref TMachine machine, FrameUse use, uint address, uint lengthInBytes, ref uint word, uint bit)
-        where TMachine : struct, IMachine
-    {
-        while ((machine.LoadAcquire(ref word) & bit) != 0)
-        {
-            SpillTables(ref machine, use);
-            ref CoreStack first = ref use == FrameUse.SecondLevelTable ? ref FirstCache.Quarters : ref FirstCache.Pairs;
-            if (machine.TryPushLocal(ref first, address, ref word, bit) != 0)
-            {
-                machine.NoteFrames(FrameChange.Returned, use, new PhysicalAddress(address), lengthInBytes);
-                return VmStatus.Ok;
-            }
-        }
-
-        return Refuse(ref machine, use, address, lengthInBytes);
-    }
-
-    private VmStatus FreeOfShorterRegion<TMachine>(
-        ref TMachine machine, FrameUse use, uint address, uint lengthInBytes, ref uint word, uint bit)
-        where TMachine : struct, IMachine
-    {
-        _lock.Acquire(ref machine, LockRank.Frames);
-        if ((word & bit) == 0)
-        {
-            return RefuseLocked(ref machine, use, address);
-        }
-
-        machine.NoteFrames(FrameChange.Returned, use, new PhysicalAddress(address), lengthInBytes);
-        if (use == FrameUse.SecondLevelTable)
-        {
-            KeepLocked(ref machine, ref word, address);
-        }
-        else
-        {
-            word = 0;
-            _pairs--;
-            _index.Give(ref machine, address >> PageSize.SmallShift, PairFrameShift);
-        }
-
-        _lock.Release(ref machine, LockRank.Frames);
-        return VmStatus.Ok;
-    }
-
-    // Makes room on the calling core's stack, if there is none.
-    private void SpillTables<TMachine>(ref TMachine machine, FrameUse use)
-        where TMachine : struct, IMachine
-    {
-        ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
-        if (use == FrameUse.SecondLevelTable)
-        {
-            if (cache.Quarters.Room == 0 && !TryStore(ref cache.Quarters, ref _depot.Quarters))
-            {
-                KeepQuartersLocked(ref machine, ref cache.Quarters, QuarterSpill);
-            }
-        }
-        else if (cache.Pairs.Room == 0 && !TryStore(ref cache.Pairs, ref _depot.Pairs))
-        {
-            GivePairsLocked(ref machine, ref cache.Pairs, PairSpill);
-        }
-
-        Leave(ref machine, interrupts);
-    }
-
-    // First-level tables from the top of a stack go back to their rows.
-    private void GivePairsLocked<TMachine>(ref TMachine machine, ref CoreStack pairs, uint count)
-        where TMachine : struct, IMachine
-    {
-        _pairs -= count;
-        for (; count != 0; count--)
-        {
-            _index.GivePair(ref machine, CoreStack.PopOwn(ref pairs));
-        }
     }
 }

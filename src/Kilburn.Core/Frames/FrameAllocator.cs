@@ -44,8 +44,7 @@ public partial struct FrameAllocator
     private FrameSurvey _survey;     // written once at start-up
     private FrameDepot _depot;       // guarded by _lock
     private uint _cutPages;          // guarded by _lock; pages cut into second-level tables
-    private uint _pairs;             // guarded by _lock; first-level tables of 8 KiB out of the rows
-    private UseCounts _blocks;       // guarded by _lock; other tables and blocks given out, by use
+    private RunCounts _runs;         // guarded by _lock; first-level tables and blocks out of the rows, by use
     private FailureCounts _failures; // guarded by _lock; by status
 
     /// <summary>Takes charge of the memory of a map.</summary>
@@ -75,8 +74,7 @@ public partial struct FrameAllocator
         _index = index;
         _survey = survey;
         _cutPages = 0;
-        _pairs = 0;
-        _blocks = default;
+        _runs = default;
         _failures = default;
         _path = new FramePath(_index.Longest);
         _depot.Clear(_index.Longest.FrameCount);
@@ -296,7 +294,7 @@ public partial struct FrameAllocator
     }
 
     [InlineArray((int)FrameUse.SupersectionBlock + 1)]
-    private struct UseCounts
+    private struct RunCounts
     {
         private uint _element;
     }

@@ -154,8 +154,8 @@ internal partial struct FrameIndex
         ref uint end = ref CoreStack.Entry(ref pages, pages.Count - count);
         while (!Unsafe.AreSame(ref entry, ref end))
         {
-            entry = ref GiveUntilEvent(ref machine, ref entry, ref end, Longest.RowBase, Longest.SectionBase);
-            NoteUnit(ref machine, entry, 1);
+            entry = ref GiveUntilEvent(ref machine, ref entry, ref end, Longest.RowBase, Longest.SectionBase, out uint freed);
+            NoteUnit(ref machine, entry, freed);
         }
 
         CoreStack.Drop(ref pages, count);
@@ -517,26 +517,38 @@ internal partial struct FrameIndex
         return unchecked(address - rows) >> FrameRegion.WordShift;
     }
 
-    // From one past an entry of a stack downward, to the entry whose page gave its section a first or a last free unit or another
-    // fullness, or to the end. NoteUnit does what is left to do for that one.
+    // From one past an entry of a stack downward, to the entries of a unit whose pages gave their section a first or a last free unit
+    // or another fullness, or to the end. NoteUnit does what is left to do for these.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ref uint GiveUntilEvent<TMachine>(
-        ref TMachine machine, ref uint entry, ref uint end, uint rowBase, uint sectionBase)
+        ref TMachine machine, ref uint entry, ref uint end, uint rowBase, uint sectionBase, out uint freed)
         where TMachine : struct, IMachine
     {
         uint bits;
         uint word;
+        uint count;
         do
         {
             entry = ref Unsafe.Add(ref entry, -1);
             uint page = entry;
+            bits = 1u << (int)((page >> PageSize.SmallShift) & UnitMask);
+            count = 1;
+
+            // A range's pages come one after the other: those of a unit go back at once.
+            while (!Unsafe.AreSame(ref entry, ref end) && (Unsafe.Add(ref entry, -1) ^ page) < PageSize.Large)
+            {
+                entry = ref Unsafe.Add(ref entry, -1);
+                bits |= 1u << (int)((entry >> PageSize.SmallShift) & UnitMask);
+                count++;
+            }
+
             ref ushort unit = ref machine.Data<ushort>(
                 new PhysicalAddress(unchecked(rowBase + ((page >> PageSize.LargeShift) << FrameRegion.HalfWordShift))));
-            bits = unit | (1u << (int)((page >> PageSize.SmallShift) & UnitMask));
+            bits |= unit;
             unit = (ushort)bits;
             ref uint section = ref machine.Data<uint>(
                 new PhysicalAddress(unchecked(sectionBase + ((page >> PageSize.SectionShift) << FrameRegion.WordShift))));
-            word = section + 1;
+            word = section + count;
             section = word;
             if (bits == FullUnit)
             {
@@ -549,8 +561,9 @@ internal partial struct FrameIndex
                 section = withUnit;
             }
         }
-        while ((word & FullnessMask) != 0 && !Unsafe.AreSame(ref entry, ref end));
+        while ((word & FullnessMask) >= count && !Unsafe.AreSame(ref entry, ref end));
 
+        freed = count;
         return ref entry;
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Kilburn.Core.Frames;
@@ -9,16 +10,15 @@ namespace Kilburn.Core.Frames;
 /// +--+--+--+--+--+-------+--------+--------+--------+
 /// | 1| 0                                            |  page with one owner
 /// | 0| 1| 0              |high  0| low   0|        0|  page with more: owners less 2, 7 bits high and 7 low
-/// | 0| 0| 1| 0                                      |  first frame of a first-level table of 8 KiB
-/// | 0| 0| 0| 1| 0                            | use|0|  first frame of another table or block; use in [3:1]
+/// | 0                                    |one bit| 0|  first frame of a table or block; bits 7 to 3, the use's number and 1
 /// | quarter 3        | quarter 2 | quarter 1 | q. 0 |  page cut into second-level tables, a byte each:
 /// |  0000 0 i 1 g    |  …                           |    1: it is cut; g: given out; i: free, and kept by its page
 /// | 0                                               |  free; reserved; not first in what it belongs to
 /// +-------------------------------------------------+
 /// </code>
-/// The bit that the free of a page clears (<see cref="IMachine.TryPushLocal"/>), and g, are set in no other kind of word, so that
-/// looking for them is the check of the kind as well. Cores store whole bytes of a cut page, each that of a quarter in its hands, and
-/// nobody writes the word as long as a quarter is out: single bytes are written atomically (ARM DDI 0406C.d, A3.5.3).
+/// The bit that a free clears (<see cref="IMachine.TryPushLocal"/>) is set in no other kind of word, and only in the first frame's, so
+/// that looking for it is the check of address and kind as well. Cores store whole bytes of a cut page, each that of a quarter in its
+/// hands, and nobody writes the word as long as a quarter is out: single bytes are written atomically (ARM DDI 0406C.d, A3.5.3).
 /// </remarks>
 internal static class FrameInfo
 {
@@ -32,10 +32,7 @@ internal static class FrameInfo
     public const uint TwoOwners = SharedBit;
 
     /// <summary>The first frame of a first-level table of 8 KiB.</summary>
-    public const uint Pair = 1u << 29;
-
-    /// <summary>Set in the first frame of other tables and blocks.</summary>
-    public const uint RunBit = 1u << 28;
+    public const uint FirstLevelTable = 2u << (int)FrameUse.FirstLevelTable;
 
     /// <summary>Most owners that a page can have.</summary>
     public const uint OwnerLimit = 2 + 0x3FFF;
@@ -66,17 +63,20 @@ internal static class FrameInfo
     /// <summary>log2 of the bits that a quarter has.</summary>
     public const int QuarterShift = 3;
 
+    // Four bits for each use, pages first.
+    private const uint FrameShifts = 0xC84_2100;
+    private const uint FrameShiftMask = 0xF;
+
     private const uint QuarterMask = 3 << QuarterShift;
-    private const int UseShift = 1;
-    private const uint UseMask = 7;
     private const int LowOwnersShift = 9;
     private const int HighOwnersShift = 17;
     private const int OwnersFieldBits = 7;
     private const uint OwnersFieldMask = (1u << OwnersFieldBits) - 1;
 
-    /// <summary>The word of the first frame of something that is given out whole.</summary>
-    /// <param name="use">As what.</param>
-    public static uint Used(FrameUse use) => use == FrameUse.FirstLevelTable ? Pair : RunBit | ((uint)use << UseShift);
+    /// <summary>The word of the first frame of a table or block.</summary>
+    /// <param name="use">A first-level table or a block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Used(FrameUse use) => 2u << (int)use;
 
     /// <summary>The word of a page.</summary>
     /// <param name="owners">1 to <see cref="OwnerLimit"/>.</param>
@@ -119,18 +119,11 @@ internal static class FrameInfo
             return FrameUse.Page;
         }
 
-        return IsCut(info) ? FrameUse.SecondLevelTable : info == Pair ? FrameUse.FirstLevelTable : (FrameUse)((info >> UseShift) & UseMask);
+        return IsCut(info) ? FrameUse.SecondLevelTable : (FrameUse)(BitOperations.TrailingZeroCount(info) - 1);
     }
 
     /// <summary>log2 of the frames that a use takes; 0 for second-level tables, which share one.</summary>
     /// <param name="use">Any use.</param>
-    public static int FrameShiftOf(FrameUse use) => use switch
-    {
-        FrameUse.Page or FrameUse.SecondLevelTable => 0,
-        FrameUse.FirstLevelTable => 1,
-        FrameUse.FullFirstLevelTable => 2,
-        FrameUse.LargeBlock => 4,
-        FrameUse.SectionBlock => 8,
-        _ => 12,
-    };
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FrameShiftOf(FrameUse use) => (int)((FrameShifts >> ((int)use << 2)) & FrameShiftMask);
 }

@@ -14,29 +14,20 @@ internal readonly struct FramePath
     private readonly uint _start;
     private readonly uint _pageCount;
     private readonly uint _quarterCount;
-    private readonly uint _pairStart;
-    private readonly uint _pairCount;
     private readonly uint _infoBase;
 
     /// <summary>The path of a region.</summary>
     /// <param name="region">The longest.</param>
     public FramePath(in FrameRegion region)
     {
-        uint end = region.FirstFrame + region.FrameCount;
-        uint firstPair = (region.FirstFrame + 1) & ~1u;
         _start = region.FirstFrame << PageSize.SmallShift;
         _pageCount = region.FrameCount;
         _quarterCount = region.FrameCount << (PageSize.SmallShift - QuarterShift);
-        _pairStart = firstPair << PageSize.SmallShift;
-        _pairCount = end > firstPair ? (end - firstPair) >> 1 : 0;
         _infoBase = region.InfoBase;
     }
 
     /// <summary>log2 of the bytes of a second-level table.</summary>
     public const int QuarterShift = 10;
-
-    /// <summary>log2 of the bytes of a first-level table of the user half.</summary>
-    public const int PairShift = 13;
 
     /// <summary>
     /// From an address to the offset of its frame's word, if it is a page's; of the quarter's byte in the word, if it is a quarter's.
@@ -54,12 +45,6 @@ internal readonly struct FramePath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsQuarter(uint address) =>
         BitOperations.RotateRight(unchecked(address - _start), QuarterShift) < _quarterCount;
-
-    /// <summary>True for the first byte of an aligned pair of pages of the region.</summary>
-    /// <param name="address">Any address.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsPair(uint address) =>
-        BitOperations.RotateRight(unchecked(address - _pairStart), PairShift) < _pairCount;
 
     /// <summary>Where the word of a page lies.</summary>
     /// <param name="page">First byte of a page of the region.</param>

@@ -51,6 +51,33 @@ public sealed class FrameAllocatorBlockTests
     }
 
     [Theory]
+    [InlineData(FrameUse.FirstLevelTable)]
+    [InlineData(FrameUse.FullFirstLevelTable)]
+    [InlineData(FrameUse.LargeBlock)]
+    [InlineData(FrameUse.SectionBlock)]
+    [InlineData(FrameUse.SupersectionBlock)]
+    public void Free_APageThatIsCutIntoTables_IsNoRun(FrameUse other)
+    {
+        uint table = _world.Take(FrameUse.SecondLevelTable);
+        while (table % FrameWorld.LengthOf(other) != 0)
+        {
+            table = _world.Take(FrameUse.SecondLevelTable);
+        }
+
+        for (uint beside = table + 1024; beside < table + 4096; beside += 1024)
+        {
+            Assert.Equal(beside, _world.Take(FrameUse.SecondLevelTable));
+        }
+
+        Assert.Equal(VmStatus.WrongKind, _world.Free(other, table));
+        Assert.Equal(VmStatus.Ok, _world.Free(FrameUse.SecondLevelTable, table + 3072));
+        Assert.Equal(VmStatus.WrongKind, _world.Free(other, table));
+        _world.DrainAll();
+        Assert.Equal(VmStatus.WrongKind, _world.Free(other, table));
+        Assert.Equal((FrameState.Used, 3u), (_world.Describe(table).State, _world.Describe(table).OwnerCount));
+    }
+
+    [Theory]
     [InlineData(FrameUse.LargeBlock)]
     [InlineData(FrameUse.SectionBlock)]
     public void Free_InsideOfABlock_IsMisaligned(FrameUse use)

@@ -1,3 +1,5 @@
+using System.Linq;
+using System.Numerics;
 using Kilburn.Core.Frames;
 using Xunit;
 
@@ -6,6 +8,13 @@ namespace Kilburn.Core.Tests.Frames;
 /// <summary>The word of a frame.</summary>
 public sealed class FrameAllocatorInfoTests
 {
+    private static readonly FrameUse[] Runs =
+    [
+        FrameUse.FirstLevelTable, FrameUse.FullFirstLevelTable, FrameUse.LargeBlock, FrameUse.SectionBlock, FrameUse.SupersectionBlock,
+    ];
+
+    public static TheoryData<FrameUse> Uses => new(Runs);
+
     [Theory]
     [InlineData(1u)]
     [InlineData(2u)]
@@ -25,15 +34,11 @@ public sealed class FrameAllocatorInfoTests
         Assert.Equal(FrameUse.Page, FrameInfo.UseOf(info));
         Assert.True(FrameInfo.IsUsed(info));
         Assert.False(FrameInfo.IsCut(info));
-        Assert.Equal(0u, info & (FrameInfo.Pair | FrameInfo.RunBit | FrameInfo.GivenBits));
+        Assert.Equal(0u, info & (Runs.Aggregate(0u, (bits, use) => bits | FrameInfo.Used(use)) | FrameInfo.GivenBits));
     }
 
     [Theory]
-    [InlineData(FrameUse.FirstLevelTable)]
-    [InlineData(FrameUse.FullFirstLevelTable)]
-    [InlineData(FrameUse.LargeBlock)]
-    [InlineData(FrameUse.SectionBlock)]
-    [InlineData(FrameUse.SupersectionBlock)]
+    [MemberData(nameof(Uses))]
     public void Used_TableOrBlock_TellsItsUse(FrameUse use)
     {
         uint info = FrameInfo.Used(use);
@@ -42,6 +47,28 @@ public sealed class FrameAllocatorInfoTests
         Assert.False(FrameInfo.IsCut(info));
         Assert.Equal(0u, FrameInfo.OwnersOf(info));
     }
+
+    [Theory]
+    [MemberData(nameof(Uses))]
+    public void Used_TableOrBlock_HasABitThatNothingElseHas(FrameUse use)
+    {
+        uint info = FrameInfo.Used(use);
+        Assert.Equal(1, BitOperations.PopCount(info));
+        Assert.All(Runs, other => Assert.Equal(other == use, (FrameInfo.Used(other) & info) != 0));
+        Assert.Equal(0u, info & (FrameInfo.Cut | FrameInfo.GivenBits | FrameInfo.KeptBits));
+        Assert.Equal(0u, info & (FrameInfo.SolePage | FrameInfo.Page(FrameInfo.OwnerLimit)));
+    }
+
+    [Theory]
+    [InlineData(FrameUse.Page, 1)]
+    [InlineData(FrameUse.SecondLevelTable, 1)]
+    [InlineData(FrameUse.FirstLevelTable, 2)]
+    [InlineData(FrameUse.FullFirstLevelTable, 4)]
+    [InlineData(FrameUse.LargeBlock, 16)]
+    [InlineData(FrameUse.SectionBlock, 256)]
+    [InlineData(FrameUse.SupersectionBlock, 4096)]
+    public void FrameShiftOf_AnyUse_IsThatOfItsFrames(FrameUse use, int frames) =>
+        Assert.Equal(frames, 1 << FrameInfo.FrameShiftOf(use));
 
     [Theory]
     [InlineData(FrameInfo.Cut, false)]
