@@ -47,7 +47,7 @@ internal readonly unsafe struct BootImage
     /// <summary>The second-level table of 0xFFE00000, linked by the boot code.</summary>
     internal PhysicalAddress EarlyMappingTable => Physical(_earlyMappingTable);
 
-    /// <summary>64 bytes that share no cache line, in the first MiB.</summary>
+    /// <summary>64 bytes that share no cache line, in the image.</summary>
     internal PhysicalAddress MailboxBuffer => Physical(_mailboxBuffer);
 
     /// <summary>The table of unwind code: two words for each function.</summary>

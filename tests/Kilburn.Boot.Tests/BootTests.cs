@@ -25,11 +25,21 @@ public sealed class BootTests
     [Fact]
     public void Boot_AtOtherAddress_ShowsTheKernelThere()
     {
-        Emulator run = Emulator.Boot(BuiltFiles.KernelAt80000, "batch", "walk 0x80080000; walk 0x80008000");
+        Emulator run = Emulator.Boot(BuiltFiles.KernelAt(0x8_0000), "batch", "walk 0x80080000; walk 0x80008000");
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.StartsWith("0x80080000 -> 0x00080000 4K kernel r-x", run.LineOf("0x80080000 ->"), StringComparison.Ordinal);
         Assert.StartsWith("0x80008000 -> 0x00008000 4K kernel rw-", run.LineOf("0x80008000 ->"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Boot_ImageAcrossTheBorderOfTheFirstMib_PassesTheSelfTests()
+    {
+        Emulator run = Emulator.Boot(BuiltFiles.KernelAt(0xF_0000), "batch", "walk 0x800F0000; walk 0x80100000; test; run hello");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.StartsWith("0x800F0000 -> 0x000F0000 4K kernel r-x", run.LineOf("0x800F0000 ->"), StringComparison.Ordinal);
+        Assert.StartsWith("0x80100000 -> 0x00100000 4K kernel r-x", run.LineOf("0x80100000 ->"), StringComparison.Ordinal);
     }
 
     [Fact]

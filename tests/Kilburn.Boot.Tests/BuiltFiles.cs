@@ -12,8 +12,9 @@ internal static class BuiltFiles
     /// <summary>The same as a raw image.</summary>
     public static string RawKernel => Image("kernel7.img");
 
-    /// <summary>The kernel at 0x80000.</summary>
-    public static string KernelAt80000 => Image(Path.Combine("0x80000", "kernel.elf"));
+    /// <summary>The kernel at another load address.</summary>
+    /// <param name="loadAddress">0x80000 or 0xF0000.</param>
+    public static string KernelAt(uint loadAddress) => Image(Path.Combine($"0x{loadAddress:X}", "kernel.elf"));
 
     /// <summary>The firmware stub.</summary>
     public static string Firmware => Path.Combine(AppContext.BaseDirectory, "firmware.elf");

@@ -8,11 +8,12 @@ namespace Kilburn.Boot.Tests;
 public sealed partial class CoreTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Cores_AfterStart_AreAllOnline(bool isAt80000)
+    [InlineData(0x8000u)]
+    [InlineData(0x8_0000u)]
+    [InlineData(0xF_0000u)]
+    public void Cores_AfterStart_AreAllOnline(uint loadAddress)
     {
-        Emulator run = Emulator.Boot(isAt80000 ? BuiltFiles.KernelAt80000 : BuiltFiles.Kernel, "batch", "cores");
+        Emulator run = Emulator.Boot(loadAddress == 0x8000 ? BuiltFiles.Kernel : BuiltFiles.KernelAt(loadAddress), "batch", "cores");
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Equal(

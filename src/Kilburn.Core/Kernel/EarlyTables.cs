@@ -5,7 +5,7 @@ namespace Kilburn.Core.Kernel;
 
 /// <summary>Second-level tables for what is mapped before there is a frame allocator: a pool that only shrinks.</summary>
 /// <remarks>Locking: start-up only, on one core.</remarks>
-/// <param name="pool">Zeroed memory of the kernel's image, in the first MiB.</param>
+/// <param name="pool">Zeroed memory of the kernel's image.</param>
 public struct EarlyTables(PhysicalRange pool)
 {
     private PhysicalRange _rest = pool; // start-up only

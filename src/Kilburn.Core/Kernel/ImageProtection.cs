@@ -11,27 +11,34 @@ namespace Kilburn.Core.Kernel;
 /// </remarks>
 public static class ImageProtection
 {
-    /// <summary>The descriptor that a page of the image, or any other page of memory, has in the linear map.</summary>
-    /// <param name="image">Where the kernel lies.</param>
-    /// <param name="page">A multiple of 4 KiB.</param>
-    public static SmallPageDescriptor Describe(in KernelImage image, PhysicalAddress page) =>
-        SmallPageDescriptor.Create(page, AccessOf(in image, page), MemoryType.Normal, Scope.Global, ExecutionOf(in image, page));
-
-    /// <summary>Tightens the first MiB, which the boot code mapped writable and executable.</summary>
+    /// <summary>Tightens what the boot code mapped writable and executable.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="image">Where the kernel lies.</param>
     /// <remarks>
     /// Only rights change, and only downwards: no break-before-make is needed, but an invalidation before anybody relies on it.
     /// Unmapped guard pages stay so. Source: ARM DDI 0406C.d, B3.10.1.
     /// </remarks>
-    public static void TightenFirstSection<TMachine>(ref TMachine machine, in KernelImage image)
+    public static void Tighten<TMachine>(ref TMachine machine, in KernelImage image)
         where TMachine : struct, IMachine
     {
-        PhysicalAddress link = FirstLevelTable.EntryOf(image.FirstLevelTable, LinearMap.Start);
+        for (PhysicalAddress section = default; section < image.MappedEnd; section = section.Add(PageSize.Section))
+        {
+            TightenSection(ref machine, in image, section);
+        }
+
+        machine.SynchronizeData();
+        machine.InvalidateTlbs();
+        machine.Synchronize();
+    }
+
+    private static void TightenSection<TMachine>(ref TMachine machine, in KernelImage image, PhysicalAddress section)
+        where TMachine : struct, IMachine
+    {
+        PhysicalAddress link = FirstLevelTable.EntryOf(image.FirstLevelTable, LinearMap.ToVirtual(section));
         PhysicalAddress table = new FirstLevelEntry(machine.ReadWord(link)).PageTable.Table;
         for (uint offset = 0; offset < PageSize.Section; offset += PageSize.Small)
         {
-            PhysicalAddress page = new(offset);
+            PhysicalAddress page = section.Add(offset);
             PhysicalAddress entry = SecondLevelTable.EntryOf(table, LinearMap.ToVirtual(page));
             SecondLevelEntry current = new(machine.ReadWord(entry));
             if (current.IsSmall)
@@ -44,10 +51,6 @@ public static class ImageProtection
         {
             machine.CleanToUnification(table, SecondLevelTable.LengthInBytes);
         }
-
-        machine.SynchronizeData();
-        machine.InvalidateTlbs();
-        machine.Synchronize();
     }
 
     private static AccessPermission AccessOf(in KernelImage image, PhysicalAddress page) =>

@@ -4,8 +4,8 @@ namespace Kilburn.Core.Kernel;
 
 /// <summary>Where the kernel lies in physical memory, as its linker laid it out.</summary>
 /// <remarks>
-/// Text, constants and data follow each other; each starts at a multiple of 4 KiB. The first MiB is mapped with pages by the boot
-/// code, stacks and their unmapped guards included; <c>VirtualMemory.Start</c> only tightens what it finds there.
+/// Text, constants and data follow each other; each starts at a multiple of 4 KiB. The boot code maps each MiB up to KERNEL END with
+/// pages, stacks and their unmapped guards included; <c>VirtualMemory.TryStart</c> only tightens what it finds there.
 /// </remarks>
 public struct KernelImage
 {
@@ -17,6 +17,9 @@ public struct KernelImage
 
     /// <summary>Everything else, stacks and zeroed data included: read-write. Its end is KERNEL END.</summary>
     public PhysicalRange Data;
+
+    /// <summary>The end of the MiB that KERNEL END is in: up to here the boot code has mapped memory, with pages.</summary>
+    public readonly PhysicalAddress MappedEnd => Data.End.AlignUp(PageSize.Section);
 
     /// <summary>The page of the vector table: physical 0 on this architecture's classic layout.</summary>
     public PhysicalAddress Vectors;
@@ -30,6 +33,6 @@ public struct KernelImage
     /// <summary>An empty 8 KiB first-level table that TTBR0 points to while no space is active.</summary>
     public PhysicalAddress EmptyTable;
 
-    /// <summary>Zeroed second-level tables in the first MiB, for what start-up maps before there are frames.</summary>
+    /// <summary>Zeroed second-level tables in the image, for what start-up maps before there are frames.</summary>
     public PhysicalRange EarlyTables;
 }

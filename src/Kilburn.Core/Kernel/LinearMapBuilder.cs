@@ -6,8 +6,8 @@ namespace Kilburn.Core.Kernel;
 
 /// <summary>Maps all memory to 0x80000000 with the largest blocks that fit.</summary>
 /// <remarks>
-/// A MiB that holds a part of the kernel's image is mapped with pages, so that text can be closed to writes. The first MiB was
-/// mapped so by the boot code; replacing its live entries would break break-before-make, and it is left as it is.
+/// What the boot code has mapped is left as it is: replacing live entries would break break-before-make, and it is in pages, so that
+/// text can be closed to writes.
 /// Invariant B1: only memory is mapped as memory; a device range never gets a Normal mapping.
 /// Locking: start-up only, on one core.
 /// </remarks>
@@ -17,7 +17,7 @@ namespace Kilburn.Core.Kernel;
 public ref struct LinearMapBuilder(PhysicalAddress firstLevelTable, in KernelImage image, ref EarlyTables tables)
 {
     private readonly PhysicalAddress _firstLevelTable = firstLevelTable;
-    private readonly ref readonly KernelImage _image = ref image;
+    private readonly PhysicalAddress _mappedEnd = image.MappedEnd;
     private readonly ref EarlyTables _tables = ref tables;
 
     /// <summary>The part of a bank that the linear map shows: whole frames below 1 GiB.</summary>
@@ -77,8 +77,7 @@ public ref struct LinearMapBuilder(PhysicalAddress firstLevelTable, in KernelIma
     }
 
     private readonly bool CanMap(PhysicalAddress start, uint rest, uint blockLength) =>
-        start.IsAligned(blockLength) && rest >= blockLength
-        && start >= _image.Data.End;
+        start.IsAligned(blockLength) && rest >= blockLength && start >= _mappedEnd;
 
     private readonly void MapSupersection<TMachine>(ref TMachine machine, PhysicalAddress start)
         where TMachine : struct, IMachine
@@ -102,7 +101,7 @@ public ref struct LinearMapBuilder(PhysicalAddress firstLevelTable, in KernelIma
     private VmStatus TryMapPages<TMachine>(ref TMachine machine, PhysicalRange range)
         where TMachine : struct, IMachine
     {
-        if (range.Start < new PhysicalAddress(PageSize.Section))
+        if (range.Start < _mappedEnd)
         {
             return VmStatus.Ok;
         }
@@ -127,12 +126,13 @@ public ref struct LinearMapBuilder(PhysicalAddress firstLevelTable, in KernelIma
         while (next < range.End)
         {
             uint rest = range.End.Value - next.Value;
-            bool isLarge = next.IsAligned(PageSize.Large) && rest >= PageSize.Large && next >= _image.Data.End;
+            bool isLarge = next.IsAligned(PageSize.Large) && rest >= PageSize.Large;
             uint length = isLarge ? PageSize.Large : PageSize.Small;
             uint raw = isLarge
                 ? LargePageDescriptor.Create(
                     next, AccessPermission.KernelReadWrite, MemoryType.Normal, Scope.Global, Execution.Never).Raw
-                : ImageProtection.Describe(in _image, next).Raw;
+                : SmallPageDescriptor.Create(
+                    next, AccessPermission.KernelReadWrite, MemoryType.Normal, Scope.Global, Execution.Never).Raw;
             for (uint offset = 0; offset < length; offset += PageSize.Small)
             {
                 Descriptor.Write(

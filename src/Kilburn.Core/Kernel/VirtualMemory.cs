@@ -9,7 +9,7 @@ namespace Kilburn.Core.Kernel;
 /// <summary>The whole virtual memory system of a kernel.</summary>
 /// <remarks>
 /// One value, in the kernel's static data; every part locks itself. <see cref="TryStart"/> runs once, on one core, with the MMU on
-/// and the first MiB mapped at its physical address and at 0x80000000; <c>docs/design.md</c> lists what the boot code owes it.
+/// and the kernel's image mapped at 0x80000000, its first MiB at its physical address too; <c>docs/caveats.md</c> lists what the boot code owes it.
 /// </remarks>
 public partial struct VirtualMemory
 {
@@ -84,7 +84,7 @@ public partial struct VirtualMemory
 
         StartProof.Vectors(ref machine, in _image);
         reporter.Report(ref this, StartStep.Vectors);
-        ImageProtection.TightenFirstSection(ref machine, in _image);
+        ImageProtection.Tighten(ref machine, in _image);
         StartProof.Protection(ref machine, in _image);
         reporter.Report(ref this, StartStep.Protection);
         status = Frames.TryStart(ref machine, in _map, image.Data.End);

@@ -12,7 +12,7 @@ namespace Kilburn.Kernel.Cores;
 
 /// <summary>Cores 1 to 3: out of their sleep, into the kernel, and to work.</summary>
 /// <remarks>
-/// A core turns its MMU on through an identity map of the kernel's first MiB in the lower half of the kernel's first-level table,
+/// A core turns its MMU on through an identity map of the first MiB, where the entry code lies, in the lower half of the kernel's table,
 /// which TTBR1 never walks and no running core has in TTBR0. The map is there only while cores are started.
 /// </remarks>
 internal static unsafe class SecondaryCores

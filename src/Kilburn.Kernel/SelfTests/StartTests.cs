@@ -297,11 +297,11 @@ internal static class StartTests
         where TBoard : struct, IBoard
     {
         TranslationContext context = TranslationContext.Read(ref session.Machine);
-        PhysicalRange data = session.Memory.Image.Data;
+        uint end = session.Memory.Image.MappedEnd.Value;
         uint guards = 0;
-        for (uint offset = 0; offset < data.LengthInBytes; offset += PageSize.Small)
+        for (uint page = 0; page < end; page += PageSize.Small)
         {
-            VirtualAddress address = LinearMap.ToVirtual(data.Start.Add(offset));
+            VirtualAddress address = LinearMap.ToVirtual(new PhysicalAddress(page));
             if (!TableWalk.Of(ref session.Machine, in context, address).IsMapped)
             {
                 guards++;

@@ -55,7 +55,9 @@
         .equ    TABLE_POINTER, 1                // domain 0
 
         .equ    STACK_TOPS_OF_CORE, 5 * 4
-        .equ    FIRST_MIB_PAGES, 256
+        .equ    PAGES_OF_MIB_SHIFT, 8
+        .equ    SECOND_LEVEL_TABLE_SIZE, 1024
+        .equ    MOST_IMAGE_MIBS, 8              // as in kernel.ld
         .equ    LINEAR_MAP_SLOT, (LINEAR_MAP >> 20) * 4
         .equ    EARLY_SLOT, 0xFFE * 4           // 0xFFE00000: what the board needs before there is an MMIO window
 
@@ -153,41 +155,44 @@ boot_kernel_mode:
         str     r0, [r1, #0x20]
         str     r0, [r1, #0x30]
 
-        // First-level table: empty but for the first MiB at its identity and in the linear map, and the board's empty table.
+        // First-level table: empty but for the first MiB at its identity, the image in the linear map, and the board's empty table.
         mov     r0, #FIRST_LEVEL_TABLE
         mov     r1, #(FIRST_LEVEL_TABLE + FIRST_LEVEL_TABLE_SIZE)
         bl      boot_clear
-        ldr     r0, =(boot_table_first_mib - LINEAR_MAP)
-        mov     r1, #(2 * 1024)
-        add     r1, r0, r1
-        bl      boot_clear                      // both second-level tables: they follow each other
+        ldr     r0, =(boot_table_early - LINEAR_MAP)
+        add     r1, r0, #SECOND_LEVEL_TABLE_SIZE
+        bl      boot_clear
         mov     r4, #FIRST_LEVEL_TABLE
         ldr     r0, =SECTION_MEMORY
         str     r0, [r4]
-        ldr     r5, =(boot_table_first_mib - LINEAR_MAP)
-        orr     r0, r5, #TABLE_POINTER
-        add     r1, r4, #LINEAR_MAP_SLOT
-        str     r0, [r1]
         ldr     r0, =(boot_table_early - LINEAR_MAP + TABLE_POINTER)
         ldr     r1, =EARLY_SLOT
         str     r0, [r4, r1]
 
-        // The first MiB in pages, so that guards can be left out and nothing has to be split later.
-        ldr     r0, =PAGE_MEMORY
-        mov     r1, #FIRST_MIB_PAGES
-3:      str     r0, [r5], #4
-        add     r0, r0, #0x1000
-        subs    r1, r1, #1
+        // The image's MiBs in pages, so that guards can be left out and nothing has to be split later.
+        ldr     r5, =(boot_tables_image - LINEAR_MAP)
+        ldr     r6, =linker_image_mibs
+        mov     r0, r5
+        ldr     r1, =PAGE_MEMORY
+        mov     r2, r6, lsl #PAGES_OF_MIB_SHIFT
+3:      str     r1, [r0], #4
+        add     r1, r1, #0x1000
+        subs    r2, r2, #1
         bne     3b
-        sub     r5, r5, #(FIRST_MIB_PAGES * 4)
         ldr     r0, =(boot_guards - LINEAR_MAP)
         ldr     r1, =(boot_guards_end - LINEAR_MAP)
         mov     r3, #0
 4:      ldr     r2, [r0], #4
-        ubfx    r2, r2, #12, #8                 // page of the guard in the first MiB
+        ubfx    r2, r2, #12, #19                // page of the guard in the linear map
         str     r3, [r5, r2, lsl #2]
         cmp     r0, r1
         bne     4b
+        orr     r0, r5, #TABLE_POINTER
+        add     r1, r4, #LINEAR_MAP_SLOT
+5:      str     r0, [r1], #4
+        add     r0, r0, #SECOND_LEVEL_TABLE_SIZE
+        subs    r6, r6, #1
+        bne     5b
 
         bl      boot_open_tables
         ldr     r1, =(SCTLR_A | SCTLR_V | SCTLR_EE | SCTLR_TE)
@@ -224,7 +229,7 @@ arm_function boot_park
 endfunction boot_park
 
 // Core 1-3, in the kernel that runs already: its tables, through an identity map in TTBR0 that no other core loads: the lower
-// half of the first-level table, which TTBR1 never walks, holds the kernel's first MiB while cores are started.
+// half of the first-level table, which TTBR1 never walks, holds the first MiB while cores are started.
 arm_function boot_secondary
         bl      boot_open_tables
         ldr     r1, =(SCTLR_A | SCTLR_EE | SCTLR_TE)
@@ -377,9 +382,9 @@ endvariable boot_arrivals
 
         .section .boot_tables, "aw", %nobits
         .balign 1024
-variable boot_table_first_mib                   // 0x80000000-0x800FFFFF
-        .skip   1024
-endvariable boot_table_first_mib
+variable boot_tables_image                      // from 0x80000000 on, a MiB each
+        .skip   MOST_IMAGE_MIBS * SECOND_LEVEL_TABLE_SIZE
+endvariable boot_tables_image
 variable boot_table_early                       // 0xFFE00000-0xFFEFFFFF
-        .skip   1024
+        .skip   SECOND_LEVEL_TABLE_SIZE
 endvariable boot_table_early

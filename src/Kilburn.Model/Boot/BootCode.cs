@@ -9,21 +9,21 @@ using Kilburn.Model.Translation;
 
 namespace Kilburn.Model.Boot;
 
-/// <summary>Does in C# what a kernel's entry code does in assembly: from reset to the linear map of the first MiB.</summary>
+/// <summary>Does in C# what a kernel's entry code does in assembly: from reset to the linear map of the image.</summary>
 /// <remarks>
 /// Kernel image, as this loader invents it; each part starts where the one before ends:
 /// <code>
 ///  0x00000000  vectors                      4 KiB
 ///  0x00004000  first-level table           16 KiB
-///  load        text                       128 KiB
+///  load        text                       128 KiB, or as the options say
 ///              constants                   32 KiB
-///              data:   two boot tables      4 KiB
+///              data:   boot tables          4 KiB: three for the image's MiBs, one for 0xFFF00000
 ///                      early tables        32 KiB
 ///                      empty table          8 KiB
 ///                      stacks, each above an unmapped page: 16 KiB for each core
 ///                      other data          16 KiB
 /// </code>
-/// Temporary tables: the first MiB at its identity (a section) and at 0x80000000 (pages). Source: ARM DDI 0406C.d, B3.
+/// Temporary tables: the first MiB at its identity (a section), and the image's MiBs at 0x80000000 (pages). Source: ARM DDI 0406C.d, B3.
 /// </remarks>
 public static class BootCode
 {
@@ -49,11 +49,12 @@ public static class BootCode
 
     private const uint FirstLevelTable = 0x4000;
     private const uint FirstLevelLength = 0x4000;
-    private const uint TextLength = 0x2_0000;
     private const uint VectorsLength = 64; // linked at the start of the text
+    private const uint MostTextLength = 2 * PageSize.Section;
     private const uint ConstantsLength = 0x8000;
     private const uint BootTablesLength = 0x1000;
     private const uint SecondLevelLength = 0x400;
+    private const uint MostImageMibs = (BootTablesLength / SecondLevelLength) - 1;
     private const uint EarlyTablesLength = 0x8000;
     private const uint EmptyTableLength = 0x2000;
     private const uint StackLength = 0x4000;
@@ -65,7 +66,7 @@ public static class BootCode
     private const uint DevicePage = 0x0000_0417;    // device, kernel read-write, execute-never
     private const uint TablePointer = 1;            // domain 0
     private const uint KernelDomain = 1;            // domain 0 client
-    private const int FirstMibPages = 256;
+    private const uint PagesOfMib = 256;
     private const uint WordLength = 4;
     private const uint LinearSlot = 0x800 * WordLength;
     private const uint TopSlot = 0xFFF * WordLength;
@@ -75,7 +76,9 @@ public static class BootCode
     /// <param name="machine">A machine with memory from 0 to the end of the image.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <returns>Image and memory map; the MMU is on, and the identity map is still there.</returns>
-    /// <exception cref="ArgumentException">The load address is out of bounds, or a range does not fit into the map.</exception>
+    /// <exception cref="ArgumentException">
+    /// The load address or the text's length is out of bounds, or a range does not fit into the map.
+    /// </exception>
     public static BootedKernel Run<TProfile>(Machine machine, BootOptions? options = null)
         where TProfile : struct, IProcessorProfile
     {
@@ -86,6 +89,12 @@ public static class BootCode
             || (options.LoadAddress & PageSize.SmallMask) != 0)
         {
             throw new ArgumentException("A multiple of 4 KiB from 0x8000 to 0x80000.", nameof(options));
+        }
+
+        if (options.TextLength < PageSize.Small || options.TextLength > MostTextLength
+            || (options.TextLength & PageSize.SmallMask) != 0)
+        {
+            throw new ArgumentException("The text is a multiple of 4 KiB, up to 2 MiB.", nameof(options));
         }
 
         BootedKernel kernel = LayOut(machine, options);
@@ -145,7 +154,7 @@ public static class BootCode
     private static BootedKernel LayOut(Machine machine, BootOptions options)
     {
         uint at = options.LoadAddress;
-        PhysicalRange text = Take(ref at, TextLength);
+        PhysicalRange text = Take(ref at, options.TextLength);
         PhysicalRange constants = Take(ref at, ConstantsLength);
         uint data = at;
         PhysicalRange bootTables = Take(ref at, BootTablesLength);
@@ -193,7 +202,7 @@ public static class BootCode
             },
             Map = map,
             FirstMibTable = bootTables.Start,
-            TopTable = bootTables.Start.Add(SecondLevelLength),
+            TopTable = bootTables.Start.Add(MostImageMibs * SecondLevelLength),
             Guards = guards,
         };
     }
@@ -219,13 +228,19 @@ public static class BootCode
     {
         PhysicalAddress first = new(FirstLevelTable);
         core.Clear(first, FirstLevelLength);
-        core.Clear(kernel.FirstMibTable, SecondLevelLength + SecondLevelLength);
+        core.Clear(kernel.FirstMibTable, BootTablesLength);
         core.Clear(kernel.Image.EarlyTables.Start, EarlyTablesLength);
         core.Clear(kernel.Image.EmptyTable, EmptyTableLength);
         core.WriteWord(first, MemorySection);
-        core.WriteWord(first.Add(LinearSlot), kernel.FirstMibTable.Value | TablePointer);
         core.WriteWord(first.Add(TopSlot), kernel.TopTable.Value | TablePointer);
-        for (uint page = 0; page < FirstMibPages; page++)
+        uint mibs = kernel.Image.MappedEnd.Value >> PageSize.SectionShift;
+        for (uint mib = 0; mib < mibs; mib++)
+        {
+            core.WriteWord(
+                first.Add(LinearSlot + (mib * WordLength)), (kernel.FirstMibTable.Value + (mib * SecondLevelLength)) | TablePointer);
+        }
+
+        for (uint page = 0; page < mibs * PagesOfMib; page++)
         {
             PhysicalAddress frame = PhysicalAddress.FromFrameNumber(page);
             bool isGuard = false;

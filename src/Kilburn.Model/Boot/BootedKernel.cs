@@ -13,7 +13,7 @@ public sealed class BootedKernel
     /// <summary>The machine's memory.</summary>
     public required MemoryMap Map { get; init; }
 
-    /// <summary>The second-level table of 0x80000000–0x800FFFFF.</summary>
+    /// <summary>The second-level table of 0x80000000–0x800FFFFF. Those of the image's other MiBs follow it.</summary>
     public required PhysicalAddress FirstMibTable { get; init; }
 
     /// <summary>The second-level table of 0xFFF00000–0xFFFFFFFF.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Kernel;
@@ -107,12 +108,16 @@ public sealed class VirtualMemoryTests
     }
 
     [Theory]
-    [InlineData(0x8000u)]
-    [InlineData(0x8_0000u)]
-    public void TryStart_AnyFrameOverAllItsAliases_IsNeverWritableAndExecutable(uint loadAddress)
+    [InlineData(0x8000u, 0x2_0000u)]
+    [InlineData(0x8_0000u, 0x2_0000u)]
+    [InlineData(0x8_0000u, 0x7_0000u)]
+    [InlineData(0x8000u, 0x11_8000u)]
+    [InlineData(0x8_0000u, 2 * MiB)]
+    public void TryStart_AnyFrameOverAllItsAliases_IsNeverWritableAndExecutable(uint loadAddress, uint textLength)
     {
         using Machine machine = Machine.Create<CortexA7>(64 * MiB);
-        BootedKernel kernel = BootCode.Run<CortexA7>(machine, new BootOptions { LoadAddress = loadAddress });
+        BootedKernel kernel = BootCode.Run<CortexA7>(
+            machine, new BootOptions { LoadAddress = loadAddress, TextLength = textLength });
         ModelMachine<CortexA7> core = machine.GetCore<CortexA7>(0);
         _ = Start(ref core, kernel);
 
@@ -139,6 +144,37 @@ public sealed class VirtualMemoryTests
 
         Assert.Equal((kernel.Image.Text.LengthInBytes / PageSize.Small) + 1, (uint)executable.Count);
         Assert.False(writable.Overlaps(executable));
+    }
+
+    [Theory]
+    [InlineData(0x8000u, 0x2_0000u, 1)] // all in the first MiB
+    [InlineData(0x8000u, 0xD_0000u, 1)] // to its last byte
+    [InlineData(0x8000u, 0xD_A000u, 2)] // the last stack is past it
+    [InlineData(0x8000u, 0xF_0000u, 2)] // constants and data are past it
+    [InlineData(0x8_0000u, 2 * MiB, 3)]
+    public void TryStart_ImageOfSeveralMibs_IsOpenToWhatEachPartIsFor(uint loadAddress, uint textLength, int mibs)
+    {
+        using Machine machine = Machine.Create<IncoherentWalks>(64 * MiB);
+        BootedKernel kernel = BootCode.Run<IncoherentWalks>(
+            machine, new BootOptions { LoadAddress = loadAddress, TextLength = textLength });
+        ModelMachine<IncoherentWalks> core = machine.GetCore<IncoherentWalks>(0);
+        _ = Start(ref core, kernel);
+        KernelImage image = kernel.Image;
+        Assert.Equal((uint)mibs * MiB, image.MappedEnd.Value);
+
+        for (uint page = PageSize.Small; page < image.MappedEnd.Value; page += PageSize.Small)
+        {
+            PhysicalAddress frame = new(page);
+            VirtualAddress address = LinearMap.ToVirtual(frame);
+            bool isText = image.Text.Contains(frame);
+            bool isGuard = kernel.Guards.Any(guard => guard == frame);
+            bool isOpen = !isGuard && !isText && !image.Constants.Contains(frame);
+            Assert.Equal(isGuard, machine.Cores[0].Read(address).IsFault);
+            Assert.Equal(!isOpen, (core.Translate(address, TranslationAccess.KernelWrite) & 1) != 0);
+            Assert.Equal(!isText, machine.Cores[0].Fetch(address).IsFault);
+        }
+
+        Assert.False(machine.Cores[0].Read(LinearMap.ToVirtual(image.MappedEnd)).IsFault);
     }
 
     [Fact]
@@ -186,7 +222,8 @@ public sealed class VirtualMemoryTests
         Assert.Equal(VmStatus.OutOfFrames, memory.TryStart(ref core, ref reporter, in image, in map));
     }
 
-    private static VirtualMemory Start(ref ModelMachine<CortexA7> core, BootedKernel kernel)
+    private static VirtualMemory Start<TProfile>(ref ModelMachine<TProfile> core, BootedKernel kernel)
+        where TProfile : struct, IProcessorProfile
     {
         VirtualMemory memory = default;
         NoReporter reporter = default;
