@@ -50,7 +50,7 @@ internal static class TimingTable
         }
 
         AnsiConsole.Console.Write(table);
-        Console.WriteLine($"nanoseconds per operation of one thread, the quickest of {Measurements.Rounds} rounds");
+        Console.WriteLine($"nanoseconds per operation of one thread, of {Measurements.Rounds} rounds the quickest, or, with two threads, the median");
     }
 
     private static string Format(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);

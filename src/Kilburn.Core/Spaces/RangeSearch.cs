@@ -7,6 +7,7 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Looks for free places in a space whose lock is held.</summary>
 internal static class RangeSearch
 {
+    private const byte FullCount = byte.MaxValue; // of SpaceLayout.CountOf
     private const int FirstXorShift = 13;
     private const int SecondXorShift = 17;
     private const int ThirdXorShift = 5;
@@ -179,12 +180,15 @@ internal static class RangeSearch
             FirstLevelEntry first = new(machine.ReadWord(FirstLevelTable.EntryOf(control.Table, address)));
             if (first.IsPageTable)
             {
-                if (machine.ReadWord(SecondLevelTable.EntryOf(first.PageTable.Table, address)) == 0)
+                // Most MiBs of a long range are full, and need no look at their pages.
+                VirtualAddress mibEnd = address.AlignDown(PageSize.Section).Add(PageSize.Section);
+                address = SpaceLayout.CountOf(ref control, address.FirstLevelIndex) == FullCount
+                    ? mibEnd
+                    : SkipPages(ref machine, SecondLevelTable.EntryOf(first.PageTable.Table, address), address, mibEnd);
+                if (address < mibEnd)
                 {
                     return address;
                 }
-
-                address = address.Add(PageSize.Small);
             }
             else if (first.Run.Covers(address.SecondLevelIndex))
             {
@@ -194,6 +198,21 @@ internal static class RangeSearch
             {
                 return address;
             }
+        }
+
+        return address;
+    }
+
+    // Pages that are something: the first that is nothing, or the end.
+    private static VirtualAddress SkipPages<TMachine>(
+        ref TMachine machine, PhysicalAddress place, VirtualAddress start, VirtualAddress end)
+        where TMachine : struct, IMachine
+    {
+        VirtualAddress address = start;
+        while (address < end && machine.ReadWord(place) != 0)
+        {
+            address = address.Add(PageSize.Small);
+            place = place.Add(1u << SecondLevelTable.EntryShift);
         }
 
         return address;

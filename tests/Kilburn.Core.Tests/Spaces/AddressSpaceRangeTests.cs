@@ -184,6 +184,51 @@ public sealed class AddressSpaceRangeTests
         Assert.Equal(MiB + (16 * Page), aligned);
     }
 
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(5 * Page)]
+    [InlineData(MiB - Page)]
+    [InlineData((3 * MiB) - Page)]
+    public void Map_NearPagesOfFullMibs_TakesTheFirstPlaceBehindThem(uint offset)
+    {
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        fixture.Reserve(space, Base, 3 * MiB);
+        uint word = 1;
+        for (uint mib = 0; mib < 3; mib++)
+        {
+            // A page that is there: the MiB has a table.
+            Assert.Equal(FaultOutcome.Resolved, fixture.Access(space, Base + (mib * MiB) + Page, FaultAccess.Write, ref word));
+        }
+
+        RangeRequest request = Anonymous(Base + offset, Page) with { Placement = RangePlacement.Near };
+        Assert.Equal(VmStatus.Ok, fixture.TryMap(space, request, out uint start));
+        Assert.Equal(Base + (3 * MiB), start);
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(MiB - Page)]
+    [InlineData((2 * MiB) - Page)]
+    public void Map_NearAHoleOfOneClone_FillsItInThatOneAlone(uint hole)
+    {
+        SpaceFixture fixture = new();
+        AddressSpace parent = fixture.Create();
+        fixture.Reserve(parent, Base, 2 * MiB);
+        uint word = 1;
+        Assert.Equal(FaultOutcome.Resolved, fixture.Access(parent, Base + Page, FaultAccess.Write, ref word));
+        Assert.Equal(FaultOutcome.Resolved, fixture.Access(parent, Base + MiB + Page, FaultAccess.Write, ref word));
+        AddressSpace child = fixture.Clone(parent);
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(child, Base + hole, Page));
+
+        RangeRequest request = Anonymous(Base, Page) with { Placement = RangePlacement.Near };
+        Assert.Equal(VmStatus.Ok, fixture.TryMap(child, request, out uint inChild));
+        Assert.Equal(VmStatus.Ok, fixture.TryMap(parent, request, out uint inParent));
+        Assert.Equal((Base + hole, Base + (2 * MiB)), (inChild, inParent));
+        Assert.Equal(VmStatus.Ok, fixture.TryMap(child, request, out inChild));
+        Assert.Equal(Base + (2 * MiB), inChild);
+    }
+
     [Fact]
     public void Map_NearSomething_TakesTheNextFreePlaceAbove()
     {
