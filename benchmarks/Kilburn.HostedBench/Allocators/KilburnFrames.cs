@@ -17,6 +17,7 @@ public unsafe struct KilburnFrames : IFrameSource
 
     private byte* _memory;
     private FrameAllocator* _frames;
+    private NativeMachine* _machines; // [core]
 
     /// <inheritdoc/>
     public static string Name => "Kilburn";
@@ -30,15 +31,20 @@ public unsafe struct KilburnFrames : IFrameSource
         NativeMemory.Clear(_frames, (nuint)sizeof(FrameAllocator));
         MemoryMap map = default;
         Require(map.TryAddBank(new PhysicalRange(default, lengthInBytes)));
-        NativeMachine machine = new(_memory, 0);
-        Require(_frames->TryStart(ref machine, in map, new PhysicalAddress(KernelEnd)));
+        _machines = (NativeMachine*)NativeMemory.Alloc((nuint)FrameAllocator.CoreCapacity, (nuint)sizeof(NativeMachine));
+        for (uint core = 0; core < FrameAllocator.CoreCapacity; core++)
+        {
+            _machines[core] = new NativeMachine(_memory, core);
+        }
+
+        Require(_frames->TryStart(ref *_machines, in map, new PhysicalAddress(KernelEnd)));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint Take(uint core, int order)
     {
-        NativeMachine machine = new(_memory, core);
+        ref NativeMachine machine = ref _machines[core];
         PhysicalAddress block;
         _ = order == FrameOrder.Page
             ? _frames->TryAllocatePage(ref machine, FrameContents.AsLeft, out block)
@@ -50,7 +56,7 @@ public unsafe struct KilburnFrames : IFrameSource
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Give(uint core, uint address, int order)
     {
-        NativeMachine machine = new(_memory, core);
+        ref NativeMachine machine = ref _machines[core];
         VmStatus status = order == FrameOrder.Page
             ? _frames->TryFreePage(ref machine, new PhysicalAddress(address))
             : _frames->TryFreeBlock(ref machine, UseOf(order), new PhysicalAddress(address));
@@ -63,13 +69,13 @@ public unsafe struct KilburnFrames : IFrameSource
     /// <inheritdoc/>
     public readonly void Drain(uint core)
     {
-        NativeMachine machine = new(_memory, core);
-        _frames->Drain(ref machine);
+        _frames->Drain(ref _machines[core]);
     }
 
     /// <inheritdoc/>
     public readonly void End()
     {
+        NativeMemory.Free(_machines);
         NativeMemory.AlignedFree(_frames);
         NativeMemory.AlignedFree(_memory);
     }
