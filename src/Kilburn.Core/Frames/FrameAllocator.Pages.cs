@@ -7,8 +7,12 @@ namespace Kilburn.Core.Frames;
 // Pages of 4 KiB. The short ways are inlined: out of line, an address in a parameter costs a store, a load and a frame each.
 public partial struct FrameAllocator
 {
-    // Pages that go back to the rows at once when a stack and the depot are full.
-    private const uint PageSpill = 56;
+    // Pages that come from the rows at once, and that go back there when a stack and the depot are full: as many as keep cores from waiting
+    // for each other, and the lock from being held long.
+    private const uint PageFill = FrameRows.Count * FrameIndex.FramesPerRow;
+    private const uint PageSpill = 128;
+    private const uint LeastFill = 2 * FrameIndex.FramesPerRow; // room for it is in the smallest cache
+    private const uint RowInBytes = FrameIndex.FramesPerRow << PageSize.SmallShift;
 
     /// <summary>Gives out a page, with one owner.</summary>
     /// <param name="machine">The machine of the calling core.</param>
@@ -258,7 +262,7 @@ public partial struct FrameAllocator
         ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
         if (cache.Pages.Room == 0 && !TryStore(ref cache.Pages, ref _depot.Pages))
         {
-            _index.GivePages(ref machine, ref cache.Pages, PageSpill);
+            _index.GivePages(ref machine, ref cache.Pages, AtMostHalf(ref cache.Pages, PageSpill));
         }
 
         Leave(ref machine, interrupts);

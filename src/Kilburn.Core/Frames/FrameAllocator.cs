@@ -163,30 +163,55 @@ public partial struct FrameAllocator
             return true;
         }
 
-        if (!_index.TryTakeRows(ref machine, out uint firstFrame, out uint low, out uint high))
+        if (!TryFillLocked(ref machine, ref cache, out page))
         {
             GatherLocked(ref machine, ref cache);
-            if (!_index.TryTakeRows(ref machine, out firstFrame, out low, out high))
+            if (!TryFillLocked(ref machine, ref cache, out page))
             {
                 return false;
             }
         }
 
-        page = firstFrame << PageSize.SmallShift;
-        uint single = low == 0 ? 0 : page + ((uint)BitOperations.TrailingZeroCount(low) << PageSize.SmallShift);
-        if (single != 0 && !_path.IsPage(single))
+        if (page == 0)
         {
-            page = single;
+            page = CoreStack.PopOwn(ref cache.Pages);
+        }
+
+        return true;
+    }
+
+    // Fills a core's empty cache from the rows of a section. False when none has anything. A single page of a shorter region is not put
+    // there, but given at once.
+    private bool TryFillLocked<TMachine>(ref TMachine machine, ref FrameCache cache, out uint single)
+        where TMachine : struct, IMachine
+    {
+        single = 0;
+        uint half = AtMostHalf(ref cache.Pages, PageFill);
+        uint most = half < LeastFill ? LeastFill : half;
+        if (!_index.TryTakeRows(ref machine, most, out uint firstFrame, out FrameRows rows))
+        {
+            return false;
+        }
+
+        uint first = firstFrame << PageSize.SmallShift;
+        uint lowest = rows[0] == 0 ? 0 : first + ((uint)BitOperations.TrailingZeroCount(rows[0]) << PageSize.SmallShift);
+        if (lowest != 0 && !_path.IsPage(lowest))
+        {
+            single = lowest;
             return true;
         }
 
         // From the highest down, so that the lowest comes first.
-        const uint RowInBytes = FrameIndex.FramesPerRow << PageSize.SmallShift;
-        CoreStack.PushBits(ref cache.Pages, page + RowInBytes + RowInBytes - PageSize.Small, PageSize.Small, high);
-        CoreStack.PushBits(ref cache.Pages, page + RowInBytes - PageSize.Small, PageSize.Small, low);
-        page = CoreStack.PopOwn(ref cache.Pages);
+        for (int row = FrameRows.Count - 1; row >= 0; row--)
+        {
+            CoreStack.PushBits(
+                ref cache.Pages, first + ((uint)(row + 1) * RowInBytes) - PageSize.Small, PageSize.Small, rows[row]);
+        }
+
         return true;
     }
+
+    private static uint AtMostHalf(ref CoreStack stack, uint count) => stack.Capacity >> 1 < count ? stack.Capacity >> 1 : count;
 
     // Gives all that the depot has and the calling core keeps at hand back, so that a search sees it.
     private void GatherLocked<TMachine>(ref TMachine machine, ref FrameCache cache)

@@ -233,23 +233,22 @@ internal partial struct FrameIndex
         return true;
     }
 
-    /// <summary>Takes single frames out of the fullest section that has any: two rows of them, or one.</summary>
+    /// <summary>Takes single frames out of the fullest section that has any: two rows of them, and two more as long as these fit.</summary>
     /// <param name="machine">The machine of the calling core.</param>
-    /// <param name="firstFrame">The frame of the lower row's lowest bit.</param>
-    /// <param name="low">The frames taken of the lower row.</param>
-    /// <param name="high">
-    /// The frames taken of the upper row. All are of the longest region; or there is a single one, of any, in the lower row.
+    /// <param name="most">At most so many frames; 64 or more.</param>
+    /// <param name="firstFrame">The frame of the first row's lowest bit.</param>
+    /// <param name="rows">
+    /// The frames taken of this row and the next ones. All are of the longest region; or there is a single one, of any, in the first row.
     /// </param>
     /// <returns>False when no frame is free.</returns>
-    public bool TryTakeRows<TMachine>(ref TMachine machine, out uint firstFrame, out uint low, out uint high)
+    public bool TryTakeRows<TMachine>(ref TMachine machine, uint most, out uint firstFrame, out FrameRows rows)
         where TMachine : struct, IMachine
     {
+        rows = default;
         uint lists = _filledLists & FrameLists;
         if (lists == 0)
         {
             firstFrame = 0;
-            low = 0;
-            high = 0;
             return false;
         }
 
@@ -266,25 +265,37 @@ internal partial struct FrameIndex
         {
             firstFrame += index << FrameRegion.RowShift;
             uint row = machine.Data<uint>(region.RowOf(firstFrame));
-            low = row & (0 - row);
-            high = 0;
-            SetRow(ref machine, region, firstFrame, row & ~low, -1);
+            rows[0] = row & (0 - row);
+            SetRow(ref machine, region, firstFrame, row & (row - 1), -1);
             return true;
         }
 
         index &= ~1u;
         firstFrame += index << FrameRegion.RowShift;
-        ref uint lower = ref machine.Data<uint>(region.RowOf(firstFrame));
-        low = lower;
-        lower = 0;
-        ref uint upper = ref machine.Data<uint>(region.RowOf(firstFrame + FramesPerRow));
-        high = upper;
-        upper = 0;
-        uint taken = CountOfRow(low) + CountOfRow(high);
-        uint after = (before - taken) & ~((FourUnits << UnitShift) << (int)(index << 1));
+        uint after = before;
+        uint taken = 0;
+        for (int row = 0; index < RowsPerSection && taken + FramesPerRow + FramesPerRow <= most; row += 2)
+        {
+            PhysicalAddress place = region.RowOf(firstFrame + ((uint)row << FrameRegion.RowShift));
+            uint count = TakeRow(ref machine, place, ref rows[row])
+                + TakeRow(ref machine, place.Add(1u << FrameRegion.WordShift), ref rows[row + 1]);
+            after = (after - count) & ~((FourUnits << UnitShift) << (int)(index << 1));
+            taken += count;
+            index += 2;
+        }
+
         section = after;
         File(ref machine, slot, before, after);
         return true;
+    }
+
+    private static uint TakeRow<TMachine>(ref TMachine machine, PhysicalAddress place, ref uint taken)
+        where TMachine : struct, IMachine
+    {
+        ref uint row = ref machine.Data<uint>(place);
+        taken = row;
+        row = 0;
+        return CountOfRow(taken);
     }
 
     /// <summary>Takes a free unit, and the one beside it if that is free too, of the fullest section that has one.</summary>

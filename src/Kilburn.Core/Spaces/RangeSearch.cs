@@ -7,7 +7,7 @@ namespace Kilburn.Core.Spaces;
 /// <summary>Looks for free places in a space whose lock is held.</summary>
 internal static class RangeSearch
 {
-    private const byte FullCount = byte.MaxValue; // of SpaceLayout.CountOf
+    private const byte FullCount = 0xFF; // of SpaceLayout.CountOf
     private const int FirstXorShift = 13;
     private const int SecondXorShift = 17;
     private const int ThirdXorShift = 5;

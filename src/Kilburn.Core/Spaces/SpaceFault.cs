@@ -145,7 +145,7 @@ internal static class SpaceFault
 
             FaultResult result = Fill(
                 ref machine, ref frames, ref SpaceLayout.AccountsOf(ref control), place, entry.Reserved.Rights, task.Wanted);
-            if (RangeBlocks.IsInStep(machine.ReadWord(place), task.Address))
+            if (task.Wanted == UserRights.Write && RangeBlocks.IsInStep(machine.ReadWord(place), task.Address))
             {
                 RangeBlocks.TryJoinPart(ref machine, ref frames, ref control, in task, first.PageTable.Table);
             }

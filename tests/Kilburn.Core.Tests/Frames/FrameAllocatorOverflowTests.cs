@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Kilburn.Core.Tests.Frames;
 
-/// <summary>Pages on their way back to the rows, in whatever order they were freed.</summary>
+/// <summary>Pages on their way from the rows, and back there in whatever order they were freed.</summary>
 public sealed class FrameAllocatorOverflowTests
 {
     private const uint MiB = FrameWorld.MiB;
@@ -64,6 +64,39 @@ public sealed class FrameAllocatorOverflowTests
         Assert.Equal((uint)pages.Count - left, statistics.FreeFrames);
         Assert.True(statistics.LargestFreeBlockInBytes < MiB / PagesPerUnit, "no unit is whole");
         Assert.Equal(pages.Count - (int)left, _world.TakeAll(FrameUse.Page).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(24u, 64)] // a core keeps 75 at most
+    [InlineData(320u, 128)]
+    [InlineData(600u, 256)]
+    [InlineData(960u, 256)]
+    public void Allocate_WithNothingAtHand_TakesPagesForUpToHalfOfTheCache(uint memoryInMiB, int count)
+    {
+        FrameWorld world = FrameWorld.Start(memoryInMiB * MiB);
+        uint last;
+        do
+        {
+            last = world.Take(FrameUse.Page); // to the end of the first section, which has less
+        }
+        while (last % MiB != MiB - 4096);
+
+        List<uint> pages = [.. Enumerable.Range(0, count).Select(_ => world.Take(FrameUse.Page, 2))];
+        Assert.Equal(0u, world.Statistics.MagazineFrames);
+        Assert.Equal(Enumerable.Range(0, count).Select(page => pages[0] + ((uint)page << 12)), pages);
+        _ = world.Take(FrameUse.Page, 2);
+        Assert.Equal((uint)count - 1, world.Statistics.MagazineFrames);
+    }
+
+    [Fact]
+    public void Allocate_LastPages_AreFoundWhereverTheyAre()
+    {
+        FrameWorld world = FrameWorld.Start(600 * MiB);
+        List<uint> pages = world.TakeAll(FrameUse.Page);
+        uint[] freed = [pages[5], pages[900], pages[40_000], pages[^1]];
+        Assert.All(freed, page => Assert.Equal(VmStatus.Ok, world.Free(FrameUse.Page, page)));
+        world.DrainAll();
+        Assert.Equal(freed.Order(), world.TakeAll(FrameUse.Page).Order());
     }
 
     private static uint Reverse(uint word)
