@@ -45,6 +45,6 @@ public sealed partial class LessonTests
         }
     }
 
-    [GeneratedRegex("0x00[01][0-9A-F]{5}")]
+    [GeneratedRegex("0x00[0-3][0-9A-F]{5}")]
     private static partial Regex Frame();
 }
