@@ -262,7 +262,7 @@ public partial struct FrameAllocator
         ref FrameCache cache = ref Enter(ref machine, out uint interrupts);
         if (cache.Pages.Room == 0 && !TryStore(ref cache.Pages, ref _depot.Pages))
         {
-            _index.GivePages(ref machine, ref cache.Pages, AtMostHalf(ref cache.Pages, PageSpill));
+            _index.GivePages(ref machine, ref cache.Pages, Least(cache.Pages.Capacity - (cache.Pages.Capacity >> 2), PageSpill));
         }
 
         Leave(ref machine, interrupts);

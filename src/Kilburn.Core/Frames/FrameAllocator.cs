@@ -186,7 +186,7 @@ public partial struct FrameAllocator
         where TMachine : struct, IMachine
     {
         single = 0;
-        uint half = AtMostHalf(ref cache.Pages, PageFill);
+        uint half = Least(cache.Pages.Capacity >> 1, PageFill);
         uint most = half < LeastFill ? LeastFill : half;
         if (!_index.TryTakeRows(ref machine, most, out uint firstFrame, out FrameRows rows))
         {
@@ -211,7 +211,7 @@ public partial struct FrameAllocator
         return true;
     }
 
-    private static uint AtMostHalf(ref CoreStack stack, uint count) => stack.Capacity >> 1 < count ? stack.Capacity >> 1 : count;
+    private static uint Least(uint one, uint other) => one < other ? one : other;
 
     // Gives all that the depot has and the calling core keeps at hand back, so that a search sees it.
     private void GatherLocked<TMachine>(ref TMachine machine, ref FrameCache cache)

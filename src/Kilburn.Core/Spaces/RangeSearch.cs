@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Tables;
@@ -204,6 +205,7 @@ internal static class RangeSearch
     }
 
     // Pages that are something: the first that is nothing, or the end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // once for each gap
     private static VirtualAddress SkipPages<TMachine>(
         ref TMachine machine, PhysicalAddress place, VirtualAddress start, VirtualAddress end)
         where TMachine : struct, IMachine
