@@ -19,7 +19,7 @@ internal static class GrowthCharts
             "A page beside the last of so many regions of one page, each with gaps around it. Flat: there is no tree of regions, the table is the map."),
         new("search", "Room that the space chooses, against regions", "regions",
             ["regions.map_anywhere", "regions.map_64k_anywhere"],
-            "One page, which fits into the first gap, and 64 KiB, which fits into none: what the search for room has to pass is what grows."),
+            "One page, which fits into the first gap, and 64 KiB, which fits into none, each 64 times, and each time after a page in the first gap has come and gone. The first search for 64 KiB passes the gaps that are new, three pages each; the others begin behind them."),
         new("pages", "A whole range, against its pages", "pages", ["pages.map", "pages.unmap", "pages.unmap_touched"],
             "Untouched: flat up to a MiB (256 pages), then three instructions a MiB. Touched: each page's frame goes back on its own."),
         new("fault", "A first write, against pages touched before", "pages", ["pages.fault"],

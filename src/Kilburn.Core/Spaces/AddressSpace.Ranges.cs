@@ -458,7 +458,7 @@ public readonly partial struct AddressSpace
         {
             machine.SynchronizeData();
             start = first;
-            Remember(ref control, request.Placement, end);
+            Remember(ref control, request.Placement, guardStart, end);
             return VmStatus.Ok;
         }
 
@@ -495,20 +495,18 @@ public readonly partial struct AddressSpace
                 }
             }
 
-            Remember(ref control, request.Placement, end);
+            Remember(ref control, request.Placement, guardStart, end);
         }
 
         MibLocks.ReleaseRange(ref machine, ref control, plan.GuardStart, plan.End);
         return status;
     }
 
-    // The next range that may lie anywhere comes behind.
-    private static void Remember(ref SpaceControl control, RangePlacement placement, VirtualAddress end)
+    private static void Remember(ref SpaceControl control, RangePlacement placement, VirtualAddress start, VirtualAddress end)
     {
-        ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        if (placement == RangePlacement.Anywhere && accounts.Seed == 0)
+        if (placement == RangePlacement.Anywhere)
         {
-            accounts.SearchStart = end;
+            SpaceLayout.AccountsOf(ref control).NotePlaced(start, end);
         }
     }
 
@@ -527,11 +525,14 @@ public readonly partial struct AddressSpace
                 guardStart = new VirtualAddress(request.Address.Value - request.GuardInBytes);
                 return VmStatus.Ok;
             default:
-                VirtualAddress from = request.Placement == RangePlacement.Near
-                    ? NearStart(in request)
-                    : RangeSearch.ChooseStart(ref SpaceLayout.AccountsOf(ref control));
+                ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
+                bool isNear = request.Placement == RangePlacement.Near;
+                VirtualAddress from = isNear ? NearStart(in request) : RangeSearch.ChooseStart(ref accounts);
+                VirtualAddress next = isNear || accounts.Seed != 0 || length < SpaceAccounts.LargeInBytes
+                    ? from
+                    : accounts.LargeSearchStart;
                 return RangeSearch.TryFind(
-                    ref machine, ref control, from, length, request.GuardInBytes, AlignmentOf(in request), out guardStart);
+                    ref machine, ref control, from, next, length, request.GuardInBytes, AlignmentOf(in request), out guardStart);
         }
     }
 

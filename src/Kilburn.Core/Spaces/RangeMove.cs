@@ -85,10 +85,7 @@ internal static class RangeMove
         SpaceRange.Commit(ref machine, ref frames, ref control, ref batch);
         spares.Free(ref machine, ref frames);
         SpaceMappings.Move(ref machine, ref frames, ref accounts, plan.Start, plan.End, plan.Destination);
-        if (plan.Start < accounts.SearchStart && plan.Start.Value >= AddressSpace.FirstChosenValue)
-        {
-            accounts.SearchStart = plan.Start;
-        }
+        accounts.NoteFree(plan.Start, plan.End);
     }
 
     // The tables that the new place and the unshared ones take: all, or none.

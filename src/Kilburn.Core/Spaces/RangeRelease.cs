@@ -75,11 +75,7 @@ internal static class RangeRelease
         where TMachine : struct, IMachine
     {
         ref SpaceAccounts accounts = ref SpaceLayout.AccountsOf(ref control);
-        if (start < accounts.SearchStart && start.Value >= AddressSpace.FirstChosenValue)
-        {
-            accounts.SearchStart = start;
-        }
-
+        accounts.NoteFree(start, end);
         MibParts parts = new(start, end);
         while (parts.TryNext())
         {

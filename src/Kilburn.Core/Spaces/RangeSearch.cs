@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Kilburn.Core.Addresses;
 using Kilburn.Core.Descriptors;
 using Kilburn.Core.Tables;
@@ -83,7 +82,8 @@ internal static class RangeSearch
     /// <summary>Finds a free place.</summary>
     /// <param name="machine">The machine of the calling core.</param>
     /// <param name="control">The space.</param>
-    /// <param name="from">Where to begin; what is below is looked at last.</param>
+    /// <param name="from">Where to begin.</param>
+    /// <param name="next">Where to go on when there is no place at once, unless that is below; what is passed over so is looked at last.</param>
     /// <param name="lengthInBytes">Multiple of 4 KiB.</param>
     /// <param name="alignmentOffset">Bytes at the start of the place that lie below the aligned byte.</param>
     /// <param name="alignment">Power of two.</param>
@@ -93,22 +93,16 @@ internal static class RangeSearch
         ref TMachine machine,
         ref SpaceControl control,
         VirtualAddress from,
+        VirtualAddress next,
         uint lengthInBytes,
         uint alignmentOffset,
         uint alignment,
         out VirtualAddress start)
         where TMachine : struct, IMachine
     {
-        return TryFindAbove(ref machine, ref control, from, lengthInBytes, alignmentOffset, alignment, out start)
-            ? VmStatus.Ok
-            : TryFindAbove(
-                ref machine,
-                ref control,
-                new VirtualAddress(AddressSpace.FirstChosenValue),
-                lengthInBytes,
-                alignmentOffset,
-                alignment,
-                out start)
+        VirtualAddress bottom = new(AddressSpace.FirstChosenValue);
+        return TryFindAbove(ref machine, ref control, from, next, lengthInBytes, alignmentOffset, alignment, out start)
+            || TryFindAbove(ref machine, ref control, bottom, bottom, lengthInBytes, alignmentOffset, alignment, out start)
             ? VmStatus.Ok
             : VmStatus.NoRoom;
     }
@@ -136,6 +130,7 @@ internal static class RangeSearch
         ref TMachine machine,
         ref SpaceControl control,
         VirtualAddress from,
+        VirtualAddress next,
         uint lengthInBytes,
         uint alignmentOffset,
         uint alignment,
@@ -152,7 +147,7 @@ internal static class RangeSearch
                 return true;
             }
 
-            start = SkipTaken(ref machine, ref control, taken);
+            start = SkipTaken(ref machine, ref control, taken < next ? next : taken, lengthInBytes >> PageSize.SmallShift);
         }
 
         start = default;
@@ -172,7 +167,9 @@ internal static class RangeSearch
         return start.Value < AddressSpace.EndValue;
     }
 
-    private static VirtualAddress SkipTaken<TMachine>(ref TMachine machine, ref SpaceControl control, VirtualAddress start)
+    // The next place from which so many pages may be free: as many are in its MiB, or all up to the MiB's end.
+    private static VirtualAddress SkipTaken<TMachine>(
+        ref TMachine machine, ref SpaceControl control, VirtualAddress start, uint pages)
         where TMachine : struct, IMachine
     {
         VirtualAddress address = start;
@@ -185,7 +182,7 @@ internal static class RangeSearch
                 VirtualAddress mibEnd = address.AlignDown(PageSize.Section).Add(PageSize.Section);
                 address = SpaceLayout.CountOf(ref control, address.FirstLevelIndex) == FullCount
                     ? mibEnd
-                    : SkipPages(ref machine, SecondLevelTable.EntryOf(first.PageTable.Table, address), address, mibEnd);
+                    : SkipShort(ref machine, SecondLevelTable.EntryOf(first.PageTable.Table, address), address, mibEnd, pages);
                 if (address < mibEnd)
                 {
                     return address;
@@ -204,19 +201,20 @@ internal static class RangeSearch
         return address;
     }
 
-    // Pages that are something: the first that is nothing, or the end.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // once for each gap
-    private static VirtualAddress SkipPages<TMachine>(
-        ref TMachine machine, PhysicalAddress place, VirtualAddress start, VirtualAddress end)
+    // Pages that are something, and runs of free ones that are too short: the first of a run that is not, or of one that reaches the end; or the end.
+    private static VirtualAddress SkipShort<TMachine>(
+        ref TMachine machine, PhysicalAddress place, VirtualAddress start, VirtualAddress end, uint pages)
         where TMachine : struct, IMachine
     {
         VirtualAddress address = start;
-        while (address < end && machine.ReadWord(place) != 0)
+        uint free = 0;
+        while (address < end && free < pages)
         {
+            free = machine.ReadWord(place) == 0 ? free + 1 : 0;
             address = address.Add(PageSize.Small);
             place = place.Add(1u << SecondLevelTable.EntryShift);
         }
 
-        return address;
+        return new VirtualAddress(address.Value - (free << PageSize.SmallShift));
     }
 }

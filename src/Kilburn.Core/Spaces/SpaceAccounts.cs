@@ -37,6 +37,12 @@ internal struct SpaceAccounts
     /// <summary>Below it, no free place is known. For placements without a seed.</summary>
     public VirtualAddress SearchStart;
 
+    /// <summary>
+    /// Below it, no free place of <see cref="LargeInBytes"/> is known but for one at <see cref="SearchStart"/>: small gaps, of which there may be a
+    /// hundred thousand, are passed once. What was never touched, and is given back, does not bring it down.
+    /// </summary>
+    public VirtualAddress LargeSearchStart;
+
     /// <summary>State of the generator of places; 0 for the lowest free one.</summary>
     public uint Seed;
 
@@ -45,6 +51,42 @@ internal struct SpaceAccounts
 
     /// <summary>What ranges may be.</summary>
     public RightsPolicy Policy;
+
+    /// <summary>Bytes from which on a range counts as large where places are sought.</summary>
+    public const uint LargeInBytes = PageSize.Large;
+
+    /// <summary>Notes that a range is free from now on.</summary>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    public void NoteFree(VirtualAddress start, VirtualAddress end)
+    {
+        if (start < SearchStart && start.Value >= AddressSpace.FirstChosenValue)
+        {
+            SearchStart = start;
+        }
+
+        if (start < LargeSearchStart && end.Value - start.Value >= LargeInBytes)
+        {
+            LargeSearchStart = start;
+        }
+    }
+
+    /// <summary>Notes where a range was placed that could lie anywhere: the next one comes behind.</summary>
+    /// <param name="start">First byte, guard included.</param>
+    /// <param name="end">One past the last byte.</param>
+    public void NotePlaced(VirtualAddress start, VirtualAddress end)
+    {
+        if (Seed != 0)
+        {
+            return;
+        }
+
+        SearchStart = end;
+        if (end.Value - start.Value >= LargeInBytes)
+        {
+            LargeSearchStart = end;
+        }
+    }
 
     /// <summary>True when tables have a limit: they are counted under the space's lock.</summary>
     public readonly bool CountsTables => Limits.Tables != SpaceLimits.None;

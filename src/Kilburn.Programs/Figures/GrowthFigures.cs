@@ -13,6 +13,7 @@ internal static class GrowthFigures
     private const uint Page = Memory.PageBytes;
     private const uint Stride = 4 * Page; // a region of one page, and three free ones
     private const uint ProbeOffset = 2 * Page; // between two regions, next to none
+    private const uint LowestGap = Base + Page;
     private const uint WideLength = 16 * Page; // fits into no gap
     private const uint MostRegions = 100_000;
     private const uint MostPages = 64 * 1024;
@@ -74,11 +75,14 @@ internal static class GrowthFigures
         unmaps.ReportGrowth("regions.unmap"u8, regions);
     }
 
+    // Each time after a page in the first gap has come and gone.
     private static void MeasureAnywhere(ReadOnlySpan<byte> series, uint regions, uint length)
     {
         Samples maps = default;
         for (uint sample = 0; sample < Count; sample++)
         {
+            Map(LowestGap, Page);
+            Unmap(LowestGap, Page);
             uint start = Instructions.Count();
             SystemCallError mapped = Memory.TryMap(0, length, Memory.ReadWrite, out uint address);
             maps.Add(FigureRun.Since(start));

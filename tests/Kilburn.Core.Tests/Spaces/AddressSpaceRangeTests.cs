@@ -230,6 +230,58 @@ public sealed class AddressSpaceRangeTests
     }
 
     [Fact]
+    public void Map_LargeAfterALowPageWentAway_TakesThePlaceOfALargeOneThatWasTouched()
+    {
+        const uint Length = 16 * Page;
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        RangeRequest page = Anonymous(0, Page) with { Placement = RangePlacement.Anywhere };
+        RangeRequest large = Anonymous(0, Length) with { Placement = RangePlacement.Anywhere };
+        uint[] starts = [.. new[] { page, page, large, large, large }.Select(request => MapAt(fixture, space, request))];
+        uint word = 1;
+        Assert.Equal(FaultOutcome.Resolved, fixture.Access(space, starts[2], FaultAccess.Write, ref word));
+
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, starts[0], Page));
+        uint last = MapAt(fixture, space, large); // passes the gap, and is the last that is known
+        Assert.Equal(starts[4] + Length, last);
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, starts[2], Length));
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, starts[1], Page));
+        fixture.Reserve(space, starts[0], Page);
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, starts[0], Page));
+        fixture.Reserve(space, starts[1], Page);
+
+        Assert.Equal(starts[2], MapAt(fixture, space, large));
+        Assert.Equal(starts[0], MapAt(fixture, space, Anonymous(0, Page) with { Placement = RangePlacement.Near, Address = new(MiB) }));
+    }
+
+    [Fact]
+    public void Map_LargeWithNoRoomAboveTheLastLargeOne_TakesWhatWasPassedOver()
+    {
+        const uint Length = 16 * Page;
+        SpaceFixture fixture = new();
+        AddressSpace space = fixture.Create();
+        RangeRequest page = Anonymous(0, Page) with { Placement = RangePlacement.Anywhere };
+        RangeRequest large = Anonymous(0, Length) with { Placement = RangePlacement.Anywhere };
+        uint[] starts = [.. new[] { page, page, large, large }.Select(request => MapAt(fixture, space, request))];
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, starts[0], Page));
+        uint last = MapAt(fixture, space, large);
+        fixture.Reserve(space, last + Length, AddressSpace.EndValue - last - Length);
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, starts[2], Length));
+        fixture.Reserve(space, starts[0], Page);
+        Assert.Equal(VmStatus.Ok, fixture.TryUnmapBytes(space, starts[0], Page));
+
+        Assert.Equal(starts[2], MapAt(fixture, space, large));
+        Assert.Equal(VmStatus.NoRoom, fixture.TryMap(space, large, out _));
+        Assert.Equal(starts[0], MapAt(fixture, space, page));
+    }
+
+    private static uint MapAt(SpaceFixture fixture, AddressSpace space, RangeRequest request)
+    {
+        Assert.Equal(VmStatus.Ok, fixture.TryMap(space, request, out uint start));
+        return start;
+    }
+
+    [Fact]
     public void Map_NearSomething_TakesTheNextFreePlaceAbove()
     {
         SpaceFixture fixture = new();
