@@ -8,12 +8,12 @@ namespace Kilburn.Core.Tests.Frames;
 /// <summary>The word of a frame.</summary>
 public sealed class FrameAllocatorInfoTests
 {
-    private static readonly FrameUse[] Runs =
+    private static readonly FrameUse[] s_runs =
     [
         FrameUse.FirstLevelTable, FrameUse.FullFirstLevelTable, FrameUse.LargeBlock, FrameUse.SectionBlock, FrameUse.SupersectionBlock,
     ];
 
-    public static TheoryData<FrameUse> Uses => new(Runs);
+    public static TheoryData<FrameUse> Uses => new(s_runs);
 
     [Theory]
     [InlineData(1u)]
@@ -34,7 +34,7 @@ public sealed class FrameAllocatorInfoTests
         Assert.Equal(FrameUse.Page, FrameInfo.UseOf(info));
         Assert.True(FrameInfo.IsUsed(info));
         Assert.False(FrameInfo.IsCut(info));
-        Assert.Equal(0u, info & (Runs.Aggregate(0u, (bits, use) => bits | FrameInfo.Used(use)) | FrameInfo.GivenBits));
+        Assert.Equal(0u, info & (s_runs.Aggregate(0u, (bits, use) => bits | FrameInfo.Used(use)) | FrameInfo.GivenBits));
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class FrameAllocatorInfoTests
     {
         uint info = FrameInfo.Used(use);
         Assert.Equal(1, BitOperations.PopCount(info));
-        Assert.All(Runs, other => Assert.Equal(other == use, (FrameInfo.Used(other) & info) != 0));
+        Assert.All(s_runs, other => Assert.Equal(other == use, (FrameInfo.Used(other) & info) != 0));
         Assert.Equal(0u, info & (FrameInfo.Cut | FrameInfo.GivenBits | FrameInfo.KeptBits));
         Assert.Equal(0u, info & (FrameInfo.SolePage | FrameInfo.Page(FrameInfo.OwnerLimit)));
     }
