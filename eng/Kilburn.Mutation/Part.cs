@@ -16,7 +16,7 @@ namespace Kilburn.Mutation;
 internal sealed record Part(string Name, string[] Sources, string[] Tests, string File = "")
 {
     private static readonly string[] s_spaceTests =
-        ["Spaces/AddressSpace", "Spaces/FaultAround", "Spaces/MibLocks", "Spaces/Range", "Spaces/SpaceLayout", "Spaces/SpaceMappings",
+        ["Spaces/AddressSpace", "Spaces/FaultAround", "Spaces/MibLocks", "Spaces/Range", "Spaces/SpaceAccounts", "Spaces/SpaceLayout", "Spaces/SpaceMappings",
             "Spaces/SpacesOnHostileMachineTests", "Spaces/SpareMemory", "Spaces/UntouchedRange"];
 
     /// <summary>All, in the order in which they are run.</summary>
