@@ -147,6 +147,7 @@ public partial struct FrameAllocator
             return Refuse(ref machine, use, address, lengthInBytes);
         }
 
+        // Up to first-level tables, cores hold what is free.
         ref uint word = ref machine.Data<uint>(_index.Region(region).InfoOf(frame));
         return region == 0 && use <= FrameUse.FirstLevelTable
             ? FreeOverflow(ref machine, use, address, lengthInBytes, ref word, bit)

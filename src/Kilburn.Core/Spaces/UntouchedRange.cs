@@ -61,12 +61,8 @@ internal static class UntouchedRange
             return start;
         }
 
-        if (start < accounts.SearchStart.Value && start >= AddressSpace.FirstChosenValue)
-        {
-            accounts.SearchStart = new VirtualAddress(start);
-        }
-
         VirtualAddress address = new(start);
+        accounts.LowerSearchStart(address);
         uint pages = (end - start) >> PageSize.SmallShift;
         if (address.SecondLevelIndex + pages > SecondLevelTable.EntryCount)
         {

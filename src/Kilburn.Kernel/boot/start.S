@@ -57,7 +57,7 @@
         .equ    STACK_TOPS_OF_CORE, 5 * 4
         .equ    PAGES_OF_MIB_SHIFT, 8
         .equ    SECOND_LEVEL_TABLE_SIZE, 1024
-        .equ    MOST_IMAGE_MIBS, 8              // as in kernel.ld
+        .equ    MOST_IMAGE_MIBS, 8
         .equ    LINEAR_MAP_SLOT, (LINEAR_MAP >> 20) * 4
         .equ    EARLY_SLOT, 0xFFE * 4           // 0xFFE00000: what the board needs before there is an MMIO window
 
